@@ -1,0 +1,19 @@
+/**
+ * Measures the product: `npm run bench -- NAME [options]`. Each benchmark is a file of its own that exports one function.
+ *
+ *   loop   signed webhook → cluster → fix → draft pull request, ten times [--times N] [--use HOME]
+ */
+import { benchLoop } from "./loop";
+
+const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = { loop: benchLoop };
+
+const [name = "", ...args] = process.argv.slice(2);
+const benchmark = BENCHMARKS[name];
+if (!benchmark) {
+  console.error(`Name a benchmark: ${Object.keys(BENCHMARKS).join(", ")}.`);
+  process.exit(1);
+}
+benchmark(args).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,111 @@
+import { env, exports } from "cloudflare:workers";
+import { openDb, runBatch } from "../../worker/store/db";
+import { insertMembership, insertUser } from "../../worker/store/users";
+import { hashSecret, newSecret } from "../../worker/kit/secrets";
+import { insertSession } from "../../worker/store/users";
+import { newId } from "../../worker/domain/ids";
+import type { Role } from "../../worker/domain/actor";
+
+/** Calls the Worker as the outside world does. */
+export async function call(
+  method: string,
+  path: string,
+  options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<{ status: number; json: Record<string, never>; text: string; headers: Headers }> {
+  const text = typeof options.body === "string" ? options.body : JSON.stringify(options.body);
+  const response = await exports.default.fetch(
+    new Request(`http://api.test${path}`, {
+      method,
+      headers: {
+        ...(options.body === undefined ? {} : { "content-type": "application/json" }),
+        ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+        ...options.headers,
+      },
+      ...(options.body === undefined ? {} : { body: text }),
+    }),
+  );
+  const answer = await response.text();
+  let json = {};
+  try {
+    json = JSON.parse(answer) as object;
+  } catch {
+    // Not every answer is JSON; the test looks at `text` then.
+  }
+  return {
+    status: response.status,
+    json: json as Record<string, never>,
+    text: answer,
+    headers: response.headers,
+  };
+}
+
+export type TestProject = {
+  projectId: string;
+  /** An admin API token. */
+  token: string;
+  userId: string;
+  sources: { sentry: string; github: string };
+};
+
+export const SENTRY_SECRET = "sentry-secret-for-tests";
+export const GITHUB_SECRET = "github-secret-for-tests";
+
+/** A project with an admin token and one source of each kind, made by the very route that a deployment uses. */
+export async function makeProject(
+  email = "admin@example.com",
+  project: Record<string, unknown> = {},
+): Promise<TestProject> {
+  const { json, status, text } = await call("POST", "/set-up", {
+    token: "set-up-token-for-tests-only",
+    body: {
+      email,
+      project: { name: "Orders", github_repo: "acme/orders", ...project },
+      source_secrets: { sentry: SENTRY_SECRET, github: GITHUB_SECRET },
+      with_token: true,
+    },
+  });
+  if (status !== 200) throw new Error(`set-up answered ${status}: ${text}`);
+  const reply = json as unknown as {
+    project_id: string;
+    token: string;
+    user_id: string;
+    sources: Record<"sentry" | "github", { id: string }>;
+  };
+  return {
+    projectId: reply.project_id,
+    token: reply.token,
+    userId: reply.user_id,
+    sources: { sentry: reply.sources.sentry.id, github: reply.sources.github.id },
+  };
+}
+
+/** A signed-in person with a role in a project: the headers that their browser's requests carry. */
+export async function signInAs(projectId: string, role: Role): Promise<Record<string, string>> {
+  const db = openDb(env.DB);
+  const userId = newId();
+  const session = newSecret("scs_");
+  const now = Date.now();
+  await runBatch(db, [
+    insertUser(db, { id: userId, email: `${userId}@example.com`, name: role, createdAt: now }),
+    insertMembership(db, { projectId, userId, role, createdAt: now }),
+    insertSession(db, {
+      tokenHash: await hashSecret(session),
+      userId,
+      createdAt: now,
+      expiresAt: now + 60_000,
+    }),
+  ]);
+  return { cookie: `soulcaster=${session}`, origin: "http://dashboard.test" };
+}
+
+/** Waits until the brain has placed everything, or throws after ten seconds. */
+export async function untilClustered(project: TestProject): Promise<void> {
+  const until = Date.now() + 10_000;
+  while (Date.now() < until) {
+    const { json } = await call("GET", "/clustering/status", { token: project.token });
+    const status = json as unknown as { pending: boolean; running: boolean };
+    if (!status.pending && !status.running) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("The brain did not finish in time.");
+}

@@ -1,0 +1,20 @@
+import path from "node:path";
+import { defineConfig } from "vitest/config";
+
+/** Fetches an agent's CLI of 290 MB: only the deep tests (`npm run test:deep`) drive the real one. */
+const DEEP_ONLY = ["test/e2e/kilo.e2e.ts"];
+
+/** Whole journeys against `npm start`. One after another: they share two cores. */
+export default defineConfig({
+  root: path.join(import.meta.dirname, ".."),
+  test: {
+    name: "journey",
+    include: ["test/e2e/**/*.e2e.ts"],
+    exclude: process.env["SOULCASTER_DEEP"] ? [] : DEEP_ONLY,
+    fileParallelism: false,
+    testTimeout: 240_000,
+    // CI shares its machine: what only a moment of load made fail may pass at a second try.
+    retry: process.env["CI"] ? 1 : 0,
+    hookTimeout: 240_000,
+  },
+});

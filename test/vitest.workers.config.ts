@@ -1,0 +1,58 @@
+import path from "node:path";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+const root = path.join(import.meta.dirname, "..");
+
+/** Tests on the real runtime: workerd with D1, Durable Objects, queues, Workflows and R2; the outside world is played. */
+export default defineConfig({
+  root,
+  plugins: [
+    cloudflareTest(async ({ inject }) => {
+      const world = inject("world");
+      return {
+        wrangler: { configPath: path.join(root, "wrangler.toml") },
+        miniflare: {
+          bindings: {
+            APP_ENV: "test",
+            VECTOR_BACKEND: "local",
+            SEALING_KEY: "a-sealing-key-for-tests-only-0123456789",
+            SETUP_TOKEN: "set-up-token-for-tests-only",
+            PUBLIC_API_URL: "http://api.test",
+            PUBLIC_DASHBOARD_URL: "http://dashboard.test",
+            SANDBOX_GATEWAY_URL: "http://gateway.soulcaster.local",
+            GITHUB_API_URL: world.forge,
+            GITHUB_TOKEN: world.forgeToken,
+            E2B_API_KEY: world.sandboxKey,
+            E2B_API_URL: world.sandbox,
+            E2B_SANDBOX_URL: world.sandbox,
+            MODEL_BASE_URL: `${world.model}/v1`,
+            MODEL_API_KEY: world.modelKey,
+            MODEL_NAME: "scripted-1",
+            WORLD: world,
+            TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations")),
+          },
+        },
+      };
+    }),
+  ],
+  test: {
+    name: "workerd",
+    include: ["test/**/*.workerd.test.ts"],
+    // Waits for retries of queue and Workflow: minutes that `npm run test:deep` has.
+    exclude: process.env["SOULCASTER_DEEP"] ? [] : ["test/**/run-faults.workerd.test.ts"],
+    setupFiles: ["test/workers-setup.ts"],
+    globalSetup: ["test/workers-world.ts"],
+    isolate: false,
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    // CI shares its machine: what only a moment of load made fail may pass at a second try.
+    retry: process.env["CI"] ? 1 : 0,
+    silent: "passed-only",
+    coverage: {
+      provider: "istanbul",
+      include: ["worker/**/*.ts"],
+      reporter: ["text-summary", "json"],
+    },
+  },
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { action, loader } from "../../../web/app/routes/settings";
+import { action as makeProject } from "../../../web/app/routes/new-project";
+import { fakeApi, outcome, problem, submit, visit } from "../fake-api";
+
+const params = { projectId: "p1" };
+const PROJECT = { id: "p1", settings: { grouping: { min_cluster_size: 3 } } };
+const FIELDS = {
+  intent: "save",
+  name: "Shop",
+  github_repo: "",
+  test_command: "npm test",
+  threshold: "0.8",
+};
+
+async function act(fields: Record<string, string>, answers: Parameters<typeof fakeApi>[0]) {
+  const { calls, context } = fakeApi(answers);
+  const request = submit("/p/p1/settings", fields);
+  return { calls, ...outcome(await action({ request, context, params })) };
+}
+
+describe("settings", () => {
+  it("save empty fields as nothing, an unticked box as no, and leave other grouping settings alone", async () => {
+    const { calls } = await act(FIELDS, {
+      "GET /projects/p1": PROJECT,
+      "PATCH /projects/p1": PROJECT,
+    });
+    expect(calls.at(-1)?.json).toEqual({
+      name: "Shop",
+      github_repo: null,
+      base_branch: null,
+      path_prefix: null,
+      setup_command: null,
+      test_command: "npm test",
+      approval_required: false,
+      settings: { grouping: { min_cluster_size: 3, threshold: 0.8 } },
+    });
+  });
+
+  it("bring what was typed back when it is refused", async () => {
+    const { body, status } = await act(FIELDS, {
+      "GET /projects/p1": PROJECT,
+      "PATCH /projects/p1": problem(400, "invalid_input", "no", [
+        { path: "settings.grouping.threshold", message: "too big" },
+      ]),
+    });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ kept: { values: { name: "Shop" }, threshold: "0.8" } });
+  });
+
+  it("show a new token once", async () => {
+    const fields = { intent: "make-token", token_name: "ci", role: "viewer", days: "30" };
+    const { calls, body } = await act(fields, {
+      "POST /projects/p1/tokens": { name: "ci", token: "sct_1" },
+    });
+    expect(calls[0]?.json).toEqual({ name: "ci", role: "viewer", expires_in_days: 30 });
+    expect(body).toMatchObject({ made: { token: "sct_1" } });
+  });
+
+  it("do not ask for tokens on behalf of people who may not see them", async () => {
+    const { calls, context } = fakeApi({
+      "GET /projects/p1": { ...PROJECT, permissions: ["project:read"] },
+    });
+    expect(await loader({ request: visit("/p/p1/settings"), context, params })).toEqual({
+      tokens: null,
+    });
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe("a new project", () => {
+  it("leads to its sources", async () => {
+    const { context } = fakeApi({ "POST /projects": { id: "p9" } });
+    const request = submit("/projects/new", { name: "Shop", approval_required: "on" });
+    const { location } = outcome(await makeProject({ request, context, params: {} }));
+    expect(location).toBe("/p/p9/sources");
+  });
+});

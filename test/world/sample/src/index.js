@@ -1,0 +1,11 @@
+export { addLine, cartSubtotal, createCart, removeLine } from "./cart.js";
+export { checkout } from "./checkout.js";
+export { greetingFor, initialsOf } from "./customers.js";
+export { discountFor } from "./discounts.js";
+export { isInStock, nextDelivery, restockNote } from "./inventory.js";
+export { renderInvoice } from "./invoice.js";
+export { formatMoney } from "./money.js";
+export { confirmationMail } from "./notifications.js";
+export { capturePayment } from "./payments.js";
+export { revenueOf, topSellers } from "./reports.js";
+export { quoteShipping } from "./shipping.js";

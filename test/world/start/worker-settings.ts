@@ -1,0 +1,60 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { HOME, SAMPLE_REPO } from "./paths";
+import type { LocalSecrets } from "./secrets";
+
+/** Settings of the person who types `npm start` that the Worker obeys. */
+const HONOURED = [
+  "GEMINI_API_KEY",
+  "GEMINI_BASE_URL",
+  "GEMINI_MODEL",
+  "MODEL_BASE_URL",
+  "MODEL_API_KEY",
+  "MODEL_NAME",
+  "MODEL_INPUT_USD_PER_MTOK",
+  "MODEL_OUTPUT_USD_PER_MTOK",
+  "CODING_AGENT_RUNNER",
+  "RUN_BUDGET_USD",
+  "DAILY_BUDGET_USD",
+  "CLUSTERING_METHOD",
+  "CLUSTERING_SIM_THRESHOLD",
+  "CLUSTERING_MIN_CLUSTER_SIZE",
+  "CLUSTERING_TRUNCATE_BODY_CHARS",
+];
+
+export type Addresses = { api: string; dashboard: string; forge: string; sandbox: string };
+
+export const GATEWAY_NAME = "gateway.soulcaster.local";
+
+/** What the sandboxes of this machine can do. `kilo` is the agent's program inside them; null when it was not fetched. */
+export type SandboxMeans = { isolated: boolean; kilo: string | null };
+
+/** Writes the Worker's settings to a file that only this user can read, and returns its path. */
+export function writeWorkerSettings(
+  at: Addresses,
+  secrets: LocalSecrets,
+  { isolated, kilo }: SandboxMeans,
+): string {
+  const own: Record<string, string> = {
+    APP_ENV: "local",
+    VECTOR_BACKEND: "local",
+    PUBLIC_API_URL: at.api,
+    PUBLIC_DASHBOARD_URL: at.dashboard,
+    SANDBOX_GATEWAY_URL: `http://${GATEWAY_NAME}`,
+    SEALING_KEY: secrets.sealingKey,
+    SETUP_TOKEN: secrets.setupToken,
+    GITHUB_API_URL: at.forge,
+    GITHUB_TOKEN: secrets.forgeToken,
+    GITHUB_REPO: SAMPLE_REPO,
+    E2B_API_KEY: secrets.sandboxKey,
+    E2B_API_URL: at.sandbox,
+    E2B_SANDBOX_URL: at.sandbox,
+    KILOCODE_COMMAND: kilo ?? "",
+    SANDBOX_RUNNERS: isolated ? "all" : "repair_rules",
+  };
+  for (const name of HONOURED) if (process.env[name]) own[name] = process.env[name];
+  const file = path.join(HOME, "worker.vars");
+  const lines = Object.entries(own).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
+  return file;
+}

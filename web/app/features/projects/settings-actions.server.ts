@@ -1,0 +1,54 @@
+import { attempt, done, unwrap, type connect, type ProjectView } from "../../api.server";
+import { oneOf, text } from "../../lib/form.server";
+import type { PageProblem } from "../../lib/problem";
+import type { ProjectValues } from "./project-fields";
+import { projectValues } from "./project-values.server";
+import { ROLES } from "./token-list";
+
+type Api = ReturnType<typeof connect>;
+type Place = { projectId: string };
+
+/** The settings as they were typed. */
+export type ProjectSettingsDraft = { values: ProjectValues; threshold: string };
+
+/** Saves the project's form. What it does not show of the grouping settings stays as it is. */
+export async function saveProject(
+  api: Api,
+  param: Place,
+  form: FormData,
+): Promise<{ problem?: PageProblem; kept?: ProjectSettingsDraft }> {
+  const values = projectValues(form);
+  const one = api.projects.projects[":projectId"];
+  const saved = await attempt(async () => {
+    const { settings } = await unwrap(one.$get({ param }));
+    const grouping = { ...settings.grouping, threshold: thresholdOf(form) };
+    return unwrap(one.$patch({ param, json: { ...values, settings: { ...settings, grouping } } }));
+  });
+  if (saved.ok) return {};
+  return { problem: saved.problem, kept: { values, threshold: text(form, "threshold") } };
+}
+
+export async function makeToken(api: Api, param: Place, form: FormData) {
+  const json = {
+    name: text(form, "token_name"),
+    role: oneOf(form, "role", ROLES) ?? "operator",
+    expires_in_days: Number(text(form, "days")),
+  };
+  const { tokens } = api.sources.projects[":projectId"];
+  const made = await attempt(() => unwrap(tokens.$post({ param, json })));
+  if (!made.ok) return { problem: made.problem };
+  return { made: { name: made.value.name, token: made.value.token } };
+}
+
+export async function endToken(api: Api, param: Place, form: FormData) {
+  const { tokens } = api.sources.projects[":projectId"];
+  const place = { ...param, id: text(form, "token") };
+  const ended = await attempt(() => done(tokens[":id"].$delete({ param: place })));
+  return ended.ok ? {} : { problem: ended.problem };
+}
+
+/** Empty means: the installation's own line. What is no number goes as it is, for the API to refuse. */
+function thresholdOf(form: FormData): ProjectView["settings"]["grouping"]["threshold"] {
+  const typed = text(form, "threshold");
+  return typed === "" ? undefined : Number(typed);
+}

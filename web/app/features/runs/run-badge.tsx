@@ -1,0 +1,34 @@
+import type { RunnerName, RunStatus } from "../../api.server";
+import { Badge, type Tone } from "../../ui/badge";
+import type { IconName } from "../../ui/icon";
+
+type Look = { label: string; tone: Tone; icon: IconName; pulse?: true };
+
+/** How each status reads and looks: total, so that a new status does not compile without its words. */
+export const RUN_LOOKS: Record<RunStatus, Look> = {
+  pending: { label: "Pending", tone: "accent", icon: "clock" },
+  running: { label: "Running", tone: "accent", icon: "run", pulse: true },
+  waiting: { label: "Waiting", tone: "warn", icon: "pause" },
+  succeeded: { label: "Succeeded", tone: "good", icon: "check" },
+  failed: { label: "Failed", tone: "bad", icon: "alert" },
+  cancelled: { label: "Cancelled", tone: "quiet", icon: "cross" },
+};
+
+export const RUN_STATUSES = Object.keys(RUN_LOOKS) as RunStatus[];
+
+export const RUNNER_LABELS: Record<RunnerName, string> = {
+  sandbox_kilo: "Kilocode in the sandbox",
+  repair_rules: "Repair rules",
+};
+
+export const RUNNER_NAMES = Object.keys(RUNNER_LABELS) as RunnerName[];
+
+export function RunBadge({ status }: { status: RunStatus }) {
+  const { label, ...look } = RUN_LOOKS[status];
+  return <Badge {...look}>{label}</Badge>;
+}
+
+/** Whether a run may still change. */
+export function isUnderWay(status: RunStatus): boolean {
+  return status === "pending" || status === "running" || status === "waiting";
+}

@@ -1,0 +1,94 @@
+import { Form, Link, useNavigation } from "@remix-run/react";
+import type { RunLogPage, RunView } from "../../api.server";
+import { pullLabel, safeUrl } from "../../lib/safe-url";
+import { duration } from "../../lib/time";
+import { Button } from "../../ui/button";
+import { Icon } from "../../ui/icon";
+import { Notice } from "../../ui/notice";
+import { Time } from "../../ui/time";
+import { isUnderWay, RunBadge, RUNNER_LABELS } from "./run-badge";
+import { RunLog } from "./run-log";
+
+type Props = { run: RunView; log: RunLogPage; mayCancel: boolean };
+
+/** One run: how far it is, what came of it, and its log. */
+export function RunPanel({ run, log, mayCancel }: Props) {
+  const pull = safeUrl(run.pr_url);
+  const busy = useNavigation().formData?.get("intent") === "cancel";
+  return (
+    <article className="run-panel" aria-label={`Run ${run.attempt}`}>
+      <div className="run-line">
+        <RunBadge status={run.status} />
+        <span>{RUNNER_LABELS[run.runner]}</span>
+        <span>
+          <Time at={run.created_at} />
+        </span>
+        {run.finished_at ? <span>took {duration(run.created_at, run.finished_at)}</span> : null}
+        <span>{money(run.spent_micro_usd)}</span>
+        <span className="run-actions">
+          {run.artifact_url ? (
+            <a
+              className="button button-quiet"
+              href={`/p/${run.project_id}/runs/${run.id}/patch`}
+              download
+            >
+              <Icon name="down" />
+              Patch
+            </a>
+          ) : null}
+          {mayCancel && isUnderWay(run.status) ? (
+            <Form method="post" preventScrollReset>
+              <input type="hidden" name="run" value={run.id} />
+              <Button look="danger" name="intent" value="cancel" busy={busy}>
+                Cancel run
+              </Button>
+            </Form>
+          ) : null}
+        </span>
+      </div>
+      {pull ? (
+        <a className="pull-banner" href={pull} target="_blank" rel="noreferrer noopener">
+          <Icon name="pull" />
+          <span>
+            Draft pull request {pullLabel(pull)}
+            {run.branch ? <code>{run.branch}</code> : null}
+          </span>
+          <Icon name="link" />
+        </a>
+      ) : null}
+      {run.error ? (
+        <Notice tone={run.status === "waiting" ? "plain" : "bad"}>
+          <span dir="auto">{run.error}</span>
+        </Notice>
+      ) : run.status === "waiting" ? (
+        <Notice tone="plain">This run waits for a person. Approve the plan and it goes on.</Notice>
+      ) : null}
+      <RunLog key={run.id} run={run} first={log} />
+    </article>
+  );
+}
+
+/** The runs of a cluster, newest first, as links that select one. */
+export function RunPicker({ runs, selected }: { runs: RunView[]; selected: string }) {
+  return (
+    <nav className="run-picker" aria-label="Runs of this cluster">
+      {runs.map((run) => (
+        <Link
+          key={run.id}
+          to={`?run=${run.id}`}
+          preventScrollReset
+          aria-current={run.id === selected ? "true" : undefined}
+        >
+          <span className="number">{run.attempt}</span>
+          <RunBadge status={run.status} />
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** A run's cost, from millionths of a US dollar. */
+export function money(microUsd: number): string {
+  if (microUsd === 0) return "no model cost";
+  return `$${(microUsd / 1_000_000).toFixed(microUsd < 10_000 ? 4 : 2)}`;
+}

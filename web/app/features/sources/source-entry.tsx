@@ -1,0 +1,114 @@
+import { Form, Link, useNavigation } from "@remix-run/react";
+import type { SourceView } from "../../api.server";
+import { Badge } from "../../ui/badge";
+import { Button } from "../../ui/button";
+import { CopyField } from "../../ui/copy-field";
+import { Notice } from "../../ui/notice";
+import { Time } from "../../ui/time";
+import { Words } from "../../ui/words";
+import { SourceMark } from "../reports/source-mark";
+
+type Props = {
+  source: SourceView;
+  base: string;
+  /** The report that a test event just made, if it came through this source. */
+  testedId: string | undefined;
+  mayTest: boolean;
+  mayRemove: boolean;
+};
+
+/** One connection: where to send, whether anything came, and what went wrong last. */
+export function SourceEntry({ source, base, testedId, mayTest, mayRemove }: Props) {
+  const pending = useNavigation().formData;
+  const mine = pending?.get("source") === source.id;
+  return (
+    <li className="source">
+      <div className="source-head">
+        <SourceMark kind={source.kind} />
+        <h2>
+          <Words>{source.name}</Words>
+        </h2>
+        <SourceHealth source={source} />
+        <div className="source-actions">
+          {mayTest ? (
+            <Form method="post" preventScrollReset>
+              <input type="hidden" name="source" value={source.id} />
+              <Button
+                icon="run"
+                name="intent"
+                value="test"
+                busy={mine && pending?.get("intent") === "test"}
+              >
+                Send a test event
+              </Button>
+            </Form>
+          ) : null}
+          {mayRemove ? <RemoveForm source={source} /> : null}
+        </div>
+      </div>
+      {testedId ? (
+        <Notice tone="good">
+          A signed test event went through this address and came in.{" "}
+          <Link to={`${base}/reports/${testedId}`}>See the report</Link>
+        </Notice>
+      ) : null}
+      <CopyField label="Webhook address" value={source.webhook_url} />
+      {source.last_error ? (
+        <p className="source-error">
+          Last error{" "}
+          {source.last_error_at ? (
+            <>
+              <Time at={source.last_error_at} />
+              {": "}
+            </>
+          ) : null}
+          <bdi>{source.last_error}</bdi>
+        </p>
+      ) : null}
+    </li>
+  );
+}
+
+function SourceHealth({ source }: { source: SourceView }) {
+  const { last_delivery_at: delivered, last_error_at: failed } = source;
+  if (failed && (!delivered || failed > delivered)) {
+    return (
+      <Badge tone="bad" icon="alert">
+        Last delivery failed
+      </Badge>
+    );
+  }
+  if (!delivered) {
+    return (
+      <Badge tone="warn" icon="clock">
+        Waiting for the first event
+      </Badge>
+    );
+  }
+  return (
+    <>
+      <Badge tone="good" icon="check">
+        Receiving
+      </Badge>
+      <span className="faint">
+        last <Time at={delivered} />
+      </span>
+    </>
+  );
+}
+
+/** Two steps, without JavaScript too: removing a source ends its address for good. */
+function RemoveForm({ source }: { source: SourceView }) {
+  return (
+    <details className="confirm">
+      <summary className="button button-quiet">Remove</summary>
+      <Form method="post" preventScrollReset className="confirm-box">
+        <p>Its address stops answering. Reports that came in stay.</p>
+        <input type="hidden" name="source" value={source.id} />
+        <Button look="danger" name="intent" value="remove">
+          Remove {source.name}
+        </Button>
+      </Form>
+    </details>
+  );
+}

@@ -1,0 +1,54 @@
+import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { useLoaderData } from "@remix-run/react";
+import { connect, unwrap } from "../api.server";
+import { DecisionEntry } from "../features/clusters/decision-entry";
+import { clusterMeta } from "../features/clusters/cluster-meta";
+import { useCluster } from "../features/clusters/use-cluster";
+import { ErrorPanel } from "../ui/error-page";
+
+export const meta = clusterMeta("Why grouped");
+
+/** The cluster's ledger, and the titles of the reports it speaks of (as far as the newest hundred tell them). */
+export async function loader({ request, context, params }: LoaderFunctionArgs) {
+  const { clusters, feedback } = connect({ request, context });
+  const param = { projectId: params.projectId!, id: params.clusterId! };
+  const [history, reports] = await Promise.all([
+    unwrap(clusters.projects[":projectId"].clusters[":id"].history.$get({ param })),
+    unwrap(
+      feedback.projects[":projectId"].feedback.$get({
+        param,
+        query: { cluster_id: param.id, limit: "100" },
+      }),
+    ),
+  ]);
+  const titles = Object.fromEntries(reports.items.map(({ id, title }) => [id, title]));
+  return { decisions: history.items, titles };
+}
+
+export default function ClusterWhy() {
+  const { decisions, titles } = useLoaderData<typeof loader>();
+  const { base } = useCluster();
+  return (
+    <section aria-label="Why grouped">
+      <p className="section-note">
+        Every placement is written down when it happens: what decided, how alike the reports were,
+        and the line they had to cross. Newest first.
+      </p>
+      {decisions.length === 0 ? <p className="faint">Nothing has been written down yet.</p> : null}
+      <ol className="decisions">
+        {decisions.map((decision) => (
+          <DecisionEntry
+            key={decision.id}
+            decision={decision}
+            title={titles[decision.feedback_id]}
+            base={base}
+          />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+export function ErrorBoundary() {
+  return <ErrorPanel />;
+}

@@ -1,0 +1,127 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { connect, unwrap } from "../api.server";
+import { useCan, useProject } from "../features/projects/use-project";
+import { AddSourceForm } from "../features/sources/add-source-form";
+import { apiAddressOf, manualCurl } from "../features/sources/curl";
+import { Instructions } from "../features/sources/instructions";
+import { ShownOnce } from "../features/sources/shown-once";
+import { SourceEntry } from "../features/sources/source-entry";
+import { addSource, removeSource, testSource } from "../features/sources/source-actions.server";
+import { answer } from "../lib/answer.server";
+import { oneOf, text } from "../lib/form.server";
+import { pageTitle } from "../lib/page-title";
+import type { PageProblem } from "../lib/problem";
+import { ButtonLink } from "../ui/button";
+import { Card } from "../ui/card";
+import { CopyField } from "../ui/copy-field";
+import { EmptyState } from "../ui/empty-state";
+import { ErrorPanel } from "../ui/error-page";
+import { ProblemNotice } from "../ui/notice";
+
+export const meta = () => pageTitle("Sources");
+
+export async function loader({ request, context, params }: LoaderFunctionArgs) {
+  const { sources } = connect({ request, context });
+  const param = { projectId: params.projectId! };
+  return unwrap(sources.projects[":projectId"].sources.$get({ param }));
+}
+
+const INTENTS = ["add", "test", "remove"] as const;
+
+type Acted = {
+  intent: (typeof INTENTS)[number];
+  problem?: PageProblem;
+  /** A new source's secret, to be shown this once. */
+  made?: { name: string; secret: string };
+  /** The report that a test event made. */
+  tested?: { source: string; feedbackId: string };
+};
+
+export async function action({ request, context, params }: ActionFunctionArgs) {
+  const form = await request.formData();
+  const api = connect({ request, context });
+  const param = { projectId: params.projectId!, id: text(form, "source") };
+  const intent = oneOf(form, "intent", INTENTS);
+  switch (intent) {
+    case "add":
+      return answer<Acted>({ intent, ...(await addSource(api, param, form)) });
+    case "test":
+      return answer<Acted>({ intent, ...(await testSource(api, param)) });
+    case "remove":
+      return answer<Acted>({ intent, ...(await removeSource(api, param)) });
+    case undefined:
+      throw new Response(null, { status: 400 });
+  }
+}
+
+export default function Sources() {
+  const { items } = useLoaderData<typeof loader>();
+  const acted = useActionData<typeof action>();
+  const { project } = useProject();
+  const mayAdmin = useCan("project:admin");
+  const mayTest = useCan("feedback:write");
+  const base = `/p/${project.id}`;
+  const problem = acted?.problem;
+  const api = apiAddressOf(items);
+  return (
+    <>
+      <div className="page-head">
+        <h1>Sources</h1>
+      </div>
+      {acted?.made ? (
+        <ShownOnce
+          what={`“${acted.made.name}” is ready. This is its secret.`}
+          label="Webhook secret"
+          secret={acted.made.secret}
+        />
+      ) : null}
+      {problem && acted?.intent !== "add" ? <ProblemNotice problem={problem} /> : null}
+      {items.length === 0 ? (
+        <EmptyState icon="plug" title="No source is connected">
+          <p>Sentry and GitHub deliver here by signed webhooks. Add one below.</p>
+        </EmptyState>
+      ) : (
+        <ul className="sources" aria-label="Sources">
+          {items.map((source) => (
+            <SourceEntry
+              key={source.id}
+              source={source}
+              base={base}
+              testedId={acted?.tested?.source === source.id ? acted.tested.feedbackId : undefined}
+              mayTest={mayTest}
+              mayRemove={mayAdmin}
+            />
+          ))}
+        </ul>
+      )}
+      {mayAdmin ? (
+        <Card title="Add a source">
+          <AddSourceForm
+            key={items.length}
+            problem={acted?.intent === "add" ? problem : undefined}
+          />
+          <Instructions />
+        </Card>
+      ) : null}
+      <Card title="By hand and from scripts">
+        <p className="section-note">
+          People’s reports come in through the form, or through the API with a token from the{" "}
+          <Link to={`${base}/settings`}>settings</Link>.
+        </p>
+        {api ? (
+          <CopyField label="One report" value={manualCurl(api, project.id)} multiline />
+        ) : null}
+        {mayTest ? (
+          <ButtonLink icon="plus" to={`${base}/reports/new`}>
+            Add a report
+          </ButtonLink>
+        ) : null}
+      </Card>
+    </>
+  );
+}
+
+export function ErrorBoundary() {
+  return <ErrorPanel />;
+}

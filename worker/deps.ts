@@ -1,0 +1,263 @@
+import type { ProjectActor } from "./domain/actor";
+import { DomainError } from "./domain/errors";
+import { DEFAULT_GROUPING, type GroupingSettings } from "./domain/grouping";
+import type { RunnerName, RunStatus } from "./domain/run";
+import { settingsOf, type Env, type Settings } from "./env";
+import { createGithubForge } from "./fix/forge/github";
+import type { RunDeps } from "./fix/deps";
+import { notePullRequest } from "./fix/note-pull-request";
+import { deterministicPlanner } from "./fix/plan/deterministic";
+import { createGeminiPlanner } from "./fix/plan/gemini";
+import { repairRules } from "./fix/runners/repair-rules/repair-rules";
+import type { Runner } from "./fix/runners/runner";
+import { sandboxKilo } from "./fix/runners/sandbox-kilo/sandbox-kilo";
+import type { RunObjectDeps } from "./fix/run-object";
+import { createE2bSandboxes } from "./fix/sandbox/e2b";
+import type { Sandboxes } from "./fix/sandbox/sandbox";
+import type { GatewayDeps } from "./fix/gateway/deps";
+import type { IngestDeps } from "./ingest/deps";
+import { sendTestEvent } from "./ingest/send-test-event";
+import { logFailure } from "./kit/log";
+import { subjectToken } from "./kit/secrets";
+import { RUN_TOKEN_PREFIX } from "./projects/authenticate";
+import type { ProjectDeps } from "./projects/deps";
+import { secretsOf } from "./projects/sources";
+import { openDb } from "./store/db";
+import type { ProjectRow } from "./store/projects";
+import type { TriageDeps } from "./triage/deps";
+import { createGeminiEmbedder } from "./triage/embedders/gemini";
+import { createLexicalEmbedder } from "./triage/embedders/lexical/lexical-embedder";
+import type { ProjectObjectDeps } from "./triage/project-object";
+import { extractiveSummarizer } from "./triage/summarizers/extractive";
+import { createGeminiSummarizer } from "./triage/summarizers/gemini";
+import { createVectorizeIndex } from "./triage/vectors/vectorize-index";
+
+/** Every port of every room, filled. The only file that knows everyone. */
+export type Deps = ProjectDeps &
+  IngestDeps &
+  TriageDeps &
+  RunDeps &
+  GatewayDeps & {
+    settings: Settings;
+    sendTestEvent(who: ProjectActor, sourceId: string): Promise<{ feedback_id: string }>;
+    /** Hands a WebSocket upgrade to a project's or a run's object. */
+    projectSocket(projectId: string, request: Request): Promise<Response>;
+    runSocket(runId: string, request: Request): Promise<Response>;
+  };
+
+/** Delivers a request to our own routes without leaving the isolate. Set by `index.ts`, which knows the routes. */
+type Deliver = (request: Request, env: Env) => Promise<Response>;
+
+const known = new WeakMap<object, Deps>();
+
+/** The deps of an environment, made once per isolate. Throws `misconfigured`, naming the setting at fault. */
+export function makeDeps(env: Env, deliver: Deliver): Deps {
+  const made = known.get(env) ?? composeDeps(env, deliver);
+  known.set(env, made);
+  return made;
+}
+
+function composeDeps(env: Env, deliver: Deliver): Deps {
+  const settings = settingsOf(env);
+  const base = { db: openDb(env.DB), clock: Date.now, settings };
+  const projectObject = (projectId: string) => env.PROJECT.get(env.PROJECT.idFromName(projectId));
+  const runObject = (runId: string) => env.RUN.get(env.RUN.idFromName(runId));
+  const deps: Deps = {
+    ...base,
+    ...fixDeps(env, settings, base),
+    grouping: groupingDefaults(settings),
+    announce: (projectId) => projectObject(projectId).announce(projectId),
+    forget: (projectId, ids) => projectObject(projectId).forget(ids),
+    startJob: (projectId) => projectObject(projectId).startJob(projectId),
+    objectStatus: (projectId) => projectObject(projectId).jobStatus(),
+    secretsOf: (source) => secretsOf(settings, source),
+    notePullRequest: (who, pull) => notePullRequest(base, who, pull),
+    deliver: (request) => deliver(request, env),
+    sendTestEvent: (who, sourceId) => sendTestEvent(deps, who, sourceId),
+    reserveForProject: (projectId, microUsd) => projectObject(projectId).reserve(microUsd),
+    settleForProject: (projectId, difference) => projectObject(projectId).settle(difference),
+    projectSocket: (projectId, request) => projectObject(projectId).fetch(request),
+    runSocket: (runId, request) => runObject(runId).fetch(request),
+  };
+  return deps;
+}
+
+/** What the project's object gets: Cloudflare constructs it with `(ctx, env)` only. */
+export function projectObjectDeps(env: Env): ProjectObjectDeps {
+  const settings = settingsOf(env);
+  const gemini = geminiOf(settings);
+  return {
+    db: openDb(env.DB),
+    clock: Date.now,
+    grouping: groupingDefaults(settings),
+    dailyBudgetMicroUsd: settings.DAILY_BUDGET_USD * 1_000_000,
+    embedder: (table) =>
+      gemini
+        ? {
+            embedder: createGeminiEmbedder({
+              ...gemini,
+              truncateBodyChars: settings.CLUSTERING_TRUNCATE_BODY_CHARS,
+            }),
+            learns: false,
+          }
+        : { embedder: createLexicalEmbedder(table), learns: true },
+    outsideIndex: (namespace) =>
+      settings.VECTOR_BACKEND === "vectorize" ? createVectorizeIndex(env.VECTORS, namespace) : null,
+    summarizer: gemini
+      ? createGeminiSummarizer({ ...gemini, model: settings.GEMINI_MODEL })
+      : extractiveSummarizer,
+    fallbackSummarizer: extractiveSummarizer,
+  };
+}
+
+/** What a run's object gets. */
+export function runObjectDeps(env: Env): RunObjectDeps {
+  const settings = settingsOf(env);
+  return {
+    clock: Date.now,
+    sandboxes: () => sandboxesOf(settings),
+    runner: runnerNamed,
+    runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
+  };
+}
+
+function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock">): RunDeps {
+  const gemini = geminiOf(settings);
+  const gateway = settings.SANDBOX_GATEWAY_URL;
+  return {
+    ...base,
+    apiUrl: settings.PUBLIC_API_URL,
+    clusterUrl: (projectId, clusterId) =>
+      `${settings.PUBLIC_DASHBOARD_URL}/p/${projectId}/clusters/${clusterId}`,
+    archive: env.ARCHIVE,
+    forgeOf: (project) => forgeOf(settings, project),
+    planner: gemini
+      ? createGeminiPlanner({ ...gemini, model: settings.GEMINI_MODEL })
+      : deterministicPlanner,
+    fallbackPlanner: deterministicPlanner,
+    chooseRunner: (asked) => chooseRunner(settings, asked),
+    sendRun: async (projectId, runId) => {
+      await env.FIX_QUEUE.send({ v: 1, kind: "start_run", projectId, runId });
+    },
+    startWorkflow: async ({ projectId, runId, generation }) => {
+      const id = `${runId}-${generation}`;
+      try {
+        await env.FIX_WORKFLOW.create({ id, params: { projectId, runId, generation } });
+      } catch (error) {
+        // The same message may come twice: an instance of this generation that exists is the one that we want.
+        const instance = await env.FIX_WORKFLOW.get(id).catch(() => null);
+        if (!instance) throw error;
+      }
+    },
+    runLog: (runId) => env.RUN.get(env.RUN.idFromName(runId)),
+    broadcastRun: async (projectId: string, runId: string, status: RunStatus) => {
+      const stub = env.PROJECT.get(env.PROJECT.idFromName(projectId));
+      await stub
+        .broadcast({ kind: "run", id: runId, status })
+        .catch((error: unknown) => logFailure("broadcast_failed", error));
+    },
+    sandboxes: () => sandboxesOf(settings),
+    runner: runnerNamed,
+    registryHosts: ["registry.npmjs.org"],
+    agentModel: async (runId) => {
+      if (!gateway || !modelSetUp(settings)) return null;
+      const openAi = settings.MODEL_BASE_URL !== undefined;
+      return {
+        baseUrl: `${gateway}/${openAi ? "v1" : "v1beta"}`,
+        apiKey: await subjectToken(settings.SEALING_KEY, RUN_TOKEN_PREFIX, runId),
+        name: settings.MODEL_NAME,
+        wire: openAi ? "openai" : "gemini",
+      };
+    },
+    agentProgram: settings.KILOCODE_COMMAND,
+    gatewayHost: gateway ? new URL(gateway).hostname : null,
+  };
+}
+
+function forgeOf(settings: Settings, project: ProjectRow) {
+  if (!project.githubRepo) {
+    throw new DomainError(
+      "repository_missing",
+      "Connect a repository in the project's settings first.",
+    );
+  }
+  return createGithubForge({
+    apiUrl: settings.GITHUB_API_URL,
+    token: settings.GITHUB_TOKEN,
+    repository: project.githubRepo,
+  });
+}
+
+function sandboxesOf(settings: Settings): Sandboxes {
+  if (!settings.E2B_API_KEY) {
+    throw new DomainError("runner_unavailable", "Runs need a sandbox: set E2B_API_KEY.");
+  }
+  return createE2bSandboxes({
+    apiKey: settings.E2B_API_KEY,
+    apiUrl: settings.E2B_API_URL,
+    sandboxUrl: settings.E2B_SANDBOX_URL,
+    template: settings.KILOCODE_TEMPLATE_NAME,
+  });
+}
+
+const RUNNERS: Record<RunnerName, Runner> = {
+  repair_rules: repairRules,
+  sandbox_kilo: sandboxKilo,
+};
+
+function runnerNamed(name: RunnerName): Runner {
+  return RUNNERS[name];
+}
+
+/** `auto`: Kilocode when a model is set up, else the embedded repair rules. Throws, naming the setting that is missing. */
+function chooseRunner(settings: Settings, asked: RunnerName | undefined): RunnerName {
+  const set = settings.CODING_AGENT_RUNNER;
+  const name =
+    asked ?? (set === "auto" ? (modelSetUp(settings) ? "sandbox_kilo" : "repair_rules") : set);
+  if (!settings.E2B_API_KEY) {
+    throw new DomainError("runner_unavailable", "Runs need a sandbox: set E2B_API_KEY.");
+  }
+  if (name !== "sandbox_kilo") return name;
+  if (settings.SANDBOX_RUNNERS !== "all") {
+    throw new DomainError(
+      "runner_unavailable",
+      "This machine cannot isolate a sandbox, so only repair_rules may run.",
+    );
+  }
+  if (!modelSetUp(settings)) {
+    throw new DomainError(
+      "runner_unavailable",
+      "sandbox_kilo needs a model: set GEMINI_API_KEY, or MODEL_BASE_URL and MODEL_API_KEY.",
+    );
+  }
+  if (!settings.KILOCODE_COMMAND) {
+    throw new DomainError(
+      "runner_unavailable",
+      "sandbox_kilo needs the Kilocode CLI in its sandbox: run `npm run world:kilo`, then start again.",
+    );
+  }
+  if (!settings.SANDBOX_GATEWAY_URL) {
+    throw new DomainError("runner_unavailable", "sandbox_kilo needs SANDBOX_GATEWAY_URL.");
+  }
+  return name;
+}
+
+function modelSetUp(settings: Settings): boolean {
+  return Boolean(settings.GEMINI_API_KEY ?? (settings.MODEL_BASE_URL && settings.MODEL_API_KEY));
+}
+
+function geminiOf(settings: Settings): { apiKey: string; baseUrl?: string } | null {
+  if (!settings.GEMINI_API_KEY) return null;
+  const { GEMINI_API_KEY: apiKey, GEMINI_BASE_URL: baseUrl } = settings;
+  return baseUrl ? { apiKey, baseUrl } : { apiKey };
+}
+
+function groupingDefaults(settings: Settings): GroupingSettings {
+  return {
+    ...DEFAULT_GROUPING,
+    method: settings.CLUSTERING_METHOD,
+    threshold: settings.CLUSTERING_SIM_THRESHOLD,
+    minClusterSize: settings.CLUSTERING_MIN_CLUSTER_SIZE,
+    truncateBodyChars: settings.CLUSTERING_TRUNCATE_BODY_CHARS,
+  };
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { GROUPING_METHODS } from "./grouping";
+
+/** What a project may set for itself; what it leaves out comes from the installation's settings. */
+export const ProjectSettings = z.object({
+  grouping: z
+    .object({
+      method: z.enum(GROUPING_METHODS).optional(),
+      threshold: z.number().min(0.01).max(0.99).optional(),
+      min_cluster_size: z.number().int().min(1).max(100).optional(),
+    })
+    .default({}),
+});
+export type ProjectSettings = z.infer<typeof ProjectSettings>;
+
+/** `owner/name` as GitHub allows it. */
+export const RepositoryName = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/, "must look like owner/name")
+  .refine((name) => !/\/\.{1,2}$/.test(name), "must look like owner/name");
+
+/** A branch name that git accepts and that can never be read as an option (git check-ref-format, simplified). */
+export const BranchName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(
+    /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)))[\w./@+#-]+(?<![./])$/,
+    "is not a branch name",
+  );
+
+/** A folder inside the repository, without leading slash or `..`. */
+export const PathPrefix = z
+  .string()
+  .max(300)
+  .refine(isInside, "must be a folder inside the repository")
+  .transform((path) => path.replace(/\/+$/, ""));
+
+function isInside(path: string): boolean {
+  return !/[\\\0]/.test(path) && !path.startsWith("/") && !path.split("/").includes("..");
+}

@@ -1,0 +1,51 @@
+/** One attempt to fix a cluster. `waiting`: held for a person (an approval, or a decision). */
+export const RUN_STATUSES = [
+  "pending",
+  "running",
+  "waiting",
+  "succeeded",
+  "failed",
+  "cancelled",
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const LIVE_RUN_STATUSES = ["pending", "running", "waiting"] as const satisfies RunStatus[];
+
+const NEXT: Record<RunStatus, readonly RunStatus[]> = {
+  pending: ["running", "failed", "cancelled"],
+  running: ["waiting", "succeeded", "failed", "cancelled"],
+  waiting: ["pending", "running", "failed", "cancelled"],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+};
+
+/** Whether a run may go from one status to the other. Ended runs never move again. */
+export function canMoveRun(from: RunStatus, to: RunStatus): boolean {
+  return NEXT[from].includes(to);
+}
+
+/** Statuses from which `to` can be reached: for the `WHERE` of a conditional write. */
+export function runStatusesBefore(to: RunStatus): RunStatus[] {
+  return RUN_STATUSES.filter((from) => canMoveRun(from, to));
+}
+
+export function isLiveRun(status: RunStatus): boolean {
+  return NEXT[status].length > 0;
+}
+
+export const RUNNER_NAMES = ["sandbox_kilo", "repair_rules"] as const;
+export type RunnerName = (typeof RUNNER_NAMES)[number];
+
+/** Depth of a run event: 1 = stages, 2 = agent turns, 3 = raw output. */
+export type RunEventLevel = 1 | 2 | 3;
+
+/** One entry of a run's log. `seq` counts from 1 without gaps; `at` is epoch milliseconds; `text` is cut. */
+export type RunEvent = {
+  seq: number;
+  at: number;
+  level: RunEventLevel;
+  stage: string;
+  kind: "stage" | "info" | "error" | "output" | "tool" | "message" | "end";
+  text: string;
+};

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { DEFAULT_GROUPING, GROUPING_METHODS } from "./domain/grouping";
+import { DomainError } from "./domain/errors";
+import { RUNNER_NAMES } from "./domain/run";
+import type { RunParams } from "./fix/stages/context";
+import type { FixQueueMessage } from "./jobs/messages";
+import type { createRunObject } from "./fix/run-object";
+import type { createProjectObject } from "./triage/project-object";
+
+type ProjectObject = InstanceType<ReturnType<typeof createProjectObject>>;
+type RunObject = InstanceType<ReturnType<typeof createRunObject>>;
+
+/** What Cloudflare binds (wrangler.toml). */
+export type Bindings = {
+  DB: D1Database;
+  PROJECT: DurableObjectNamespace<ProjectObject>;
+  RUN: DurableObjectNamespace<RunObject>;
+  FIX_QUEUE: Queue<FixQueueMessage>;
+  FIX_WORKFLOW: Workflow<RunParams>;
+  ARCHIVE: R2Bucket;
+  VECTORS: Vectorize;
+};
+
+/** The Worker's environment: bindings, and strings that are read in this file only. */
+export type Env = Bindings & Record<string, unknown>;
+
+const url = z.url().transform((text) => text.replace(/\/+$/, ""));
+const optionalText = z
+  .string()
+  .trim()
+  .transform((text) => text || undefined)
+  .optional();
+const optionalUrl = z.preprocess((value) => value || undefined, url.optional());
+
+const Settings = z.object({
+  APP_ENV: z.enum(["production", "local", "test"]).default("production"),
+  PUBLIC_API_URL: url.default("http://127.0.0.1:8787"),
+  PUBLIC_DASHBOARD_URL: url.default("http://127.0.0.1:8788"),
+  SANDBOX_GATEWAY_URL: optionalUrl,
+  SEALING_KEY: z.string().min(32, "must be at least 32 characters, random and secret"),
+  SETUP_TOKEN: optionalText,
+  GITHUB_API_URL: url.default("https://api.github.com"),
+  GITHUB_TOKEN: optionalText,
+  GITHUB_REPO: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, "must look like owner/name")
+    .optional(),
+  BASE_BRANCH: optionalText,
+  E2B_API_KEY: optionalText,
+  E2B_API_URL: optionalUrl,
+  E2B_SANDBOX_URL: optionalUrl,
+  KILOCODE_TEMPLATE_NAME: z.string().default("base"),
+  // The agent's program in the sandbox: a name on its PATH or an absolute path. Empty: there is none.
+  KILOCODE_COMMAND: z.string().trim().default("kilo"),
+  GEMINI_API_KEY: optionalText,
+  GEMINI_BASE_URL: optionalUrl,
+  GEMINI_MODEL: z.string().default("gemini-2.5-flash"),
+  MODEL_BASE_URL: optionalUrl,
+  MODEL_API_KEY: optionalText,
+  MODEL_NAME: z.string().default("gemini-2.5-pro"),
+  MODEL_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(1.25),
+  MODEL_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(10),
+  SANDBOX_RUNNERS: z.enum(["all", "repair_rules"]).default("all"),
+  CODING_AGENT_RUNNER: z.enum(["auto", ...RUNNER_NAMES]).default("auto"),
+  RUN_BUDGET_USD: z.coerce.number().positive().max(1000).default(5),
+  DAILY_BUDGET_USD: z.coerce.number().nonnegative().max(100_000).default(20),
+  VECTOR_BACKEND: z.enum(["vectorize", "local"]).default("vectorize"),
+  CLUSTERING_METHOD: z.enum(GROUPING_METHODS).default(DEFAULT_GROUPING.method),
+  CLUSTERING_SIM_THRESHOLD: z.coerce
+    .number()
+    .min(0.01)
+    .max(0.99)
+    .default(DEFAULT_GROUPING.threshold),
+  CLUSTERING_MIN_CLUSTER_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(DEFAULT_GROUPING.minClusterSize),
+  CLUSTERING_TRUNCATE_BODY_CHARS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(8000)
+    .default(DEFAULT_GROUPING.truncateBodyChars),
+});
+export type Settings = z.infer<typeof Settings>;
+
+const parsed = new WeakMap<object, Settings>();
+
+/**
+ * The settings of an environment, parsed once per isolate. Throws `misconfigured`, naming the first variable at fault, so
+ * that a bad value stops the first request and never becomes a default in silence.
+ */
+export function settingsOf(env: Env): Settings {
+  const known = parsed.get(env);
+  if (known) return known;
+  const result = Settings.safeParse(env);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new DomainError("misconfigured", `Setting ${issue.path.join(".")}: ${issue.message}`);
+  }
+  parsed.set(env, result.data);
+  return result.data;
+}

@@ -1,0 +1,46 @@
+import type { RunnerName, RunStatus } from "../domain/run";
+import type { Clock } from "../kit/clock";
+import type { Db } from "../store/db";
+import type { ProjectRow } from "../store/projects";
+import type { Forge } from "./forge/forge";
+import type { Planner } from "./plan/planner";
+import type { AgentModel, Runner } from "./runners/runner";
+import type { RunLog } from "./run-log";
+import type { Sandboxes } from "./sandbox/sandbox";
+
+/** What the verbs of this room need: they run in requests, cron and queue. */
+export type FixDeps = {
+  db: Db;
+  clock: Clock;
+  apiUrl: string;
+  /** The address of a cluster on the dashboard. */
+  clusterUrl(projectId: string, clusterId: string): string;
+  archive: R2Bucket;
+  /** The code host of a project's repository. Throws `repository_missing` when it has none. */
+  forgeOf(project: ProjectRow): Forge;
+  planner: Planner;
+  /** Used where the first one fails. */
+  fallbackPlanner: Planner;
+  /** The runner that is asked for, or the one that is set up. Throws `runner_unavailable`, naming what is missing. */
+  chooseRunner(asked: RunnerName | undefined): RunnerName;
+  /** Hands a pending run to the queue. Losing this call loses nothing: the sweep sends it again. */
+  sendRun(projectId: string, runId: string): Promise<void>;
+  /** Makes the run's Workflow instance of this generation; one that exists already is no error. */
+  startWorkflow(run: { projectId: string; runId: string; generation: number }): Promise<void>;
+  runLog(runId: string): RunLog;
+  /** Tells the project's dashboards. Best effort. */
+  broadcastRun(projectId: string, runId: string, status: RunStatus): Promise<void>;
+  sandboxes(): Sandboxes;
+};
+
+/** What the stages of a run need beside that. */
+export type RunDeps = FixDeps & {
+  runner(name: RunnerName): Runner;
+  /** Hosts that a sandbox may reach while it installs what the repository declares. */
+  registryHosts: string[];
+  /** The model as the agent sees it: the gateway's address and the run's own token. Null when no model is set up. */
+  agentModel(runId: string): Promise<AgentModel | null>;
+  gatewayHost: string | null;
+  /** The agent's program in the sandbox: a name on its PATH, or an absolute path. */
+  agentProgram: string;
+};

@@ -1,0 +1,68 @@
+import type { ProjectActor } from "../domain/actor";
+import type { ClusterEvent, ClusterStatus } from "../domain/cluster";
+import { moveCluster } from "../store/clusters";
+import { auditStatement } from "../store/commit";
+import { runBatch } from "../store/db";
+import { endedJustNow, moveRun, type RunRow } from "../store/runs";
+import type { FixDeps } from "./deps";
+
+/** How a run ends: with a pull request, with a reason, or cancelled. */
+export type RunEnd =
+  | { status: "succeeded"; prUrl: string; prNumber: number; branch: string; headSha: string }
+  | { status: "failed"; error: string }
+  | { status: "cancelled" };
+
+const CLUSTER_AFTER: Record<RunEnd["status"], { event: ClusterEvent; to: ClusterStatus }> = {
+  succeeded: { event: "pr_opened", to: "pr_opened" },
+  failed: { event: "fix_failed", to: "failed" },
+  cancelled: { event: "fix_cancelled", to: "new" },
+};
+
+/** Ends a run and moves its cluster in one transaction; a run that has ended already stays as it is. */
+export async function endRun(
+  deps: Pick<FixDeps, "db" | "clock" | "runLog" | "broadcastRun">,
+  who: ProjectActor,
+  run: RunRow,
+  end: RunEnd,
+): Promise<void> {
+  const now = deps.clock();
+  const { event, to } = CLUSTER_AFTER[end.status];
+  const spentMicroUsd = await deps.runLog(run.id).spent();
+  const shared = { updatedAt: now, finishedAt: now, spentMicroUsd };
+  const runChanges =
+    end.status === "succeeded"
+      ? { ...shared, prUrl: end.prUrl, prNumber: end.prNumber, headSha: end.headSha }
+      : { ...shared, error: end.status === "failed" ? end.error : null };
+  const clusterChanges =
+    end.status === "succeeded"
+      ? {
+          githubPrUrl: end.prUrl,
+          githubPrNumber: end.prNumber,
+          githubBranch: end.branch,
+          errorMessage: null,
+          updatedAt: now,
+        }
+      : { errorMessage: end.status === "failed" ? end.error : null, updatedAt: now };
+  const [moved] = await runBatch(deps.db, [
+    moveRun(deps.db, who.projectId, run.id, end.status, runChanges),
+    moveCluster(
+      deps.db,
+      who.projectId,
+      run.clusterId,
+      event,
+      to,
+      clusterChanges,
+      endedJustNow(run.id, end.status, now),
+    ),
+    auditStatement(deps.db, who, now, { action: `run.${end.status}`, target: `run:${run.id}` }),
+  ]);
+  if (moved?.length === 0) return;
+  const text =
+    end.status === "succeeded"
+      ? `Draft pull request: ${end.prUrl}`
+      : end.status === "failed"
+        ? end.error
+        : "The run was cancelled.";
+  await deps.runLog(run.id).append([{ level: 1, stage: "end", kind: "end", text, key: "end" }]);
+  await deps.broadcastRun(who.projectId, run.id, end.status);
+}

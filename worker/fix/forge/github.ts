@@ -1,0 +1,224 @@
+import type { Octokit } from "octokit";
+import { z } from "zod";
+import { ForeignError, foreignKindOfStatus } from "../../kit/foreign-error";
+import { DraftRefused, type FileChange, type Forge, type NewCommit } from "./forge";
+
+export type GithubSettings = { apiUrl: string; token: string | undefined; repository: string };
+
+const TEXT_LIMIT = 1_000_000;
+const Sha = z.string().regex(/^[0-9a-f]{40,64}$/);
+const Committer = { name: "Soulcaster", email: "soulcaster@users.noreply.github.com" };
+
+/** GitHub, or GitHub Enterprise by its API address. Blobs are read and written by the Git Data API. */
+export function createGithubForge(settings: GithubSettings): Forge {
+  const [owner = "", repo = ""] = settings.repository.split("/");
+  const at = { owner, repo };
+
+  async function call<T>(what: string, request: (octokit: Octokit) => Promise<T>): Promise<T> {
+    try {
+      return await request(await connect(settings));
+    } catch (error) {
+      throw toForeign(what, error);
+    }
+  }
+
+  async function writeBlob(change: FileChange) {
+    const { path, mode } = change;
+    const entry = { path, mode: mode as "100644" | "100755", type: "blob" as const };
+    if (change.content === null) return { ...entry, sha: null };
+    const content = toBase64(change.content);
+    const blob = await call("create blob", (octokit) =>
+      octokit.rest.git.createBlob({ ...at, content, encoding: "base64" }),
+    );
+    return { ...entry, sha: Sha.parse(blob.data.sha) };
+  }
+
+  async function pointBranch(branch: string, sha: string): Promise<void> {
+    try {
+      await call("create branch", (octokit) =>
+        octokit.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha }),
+      );
+    } catch (error) {
+      if (!isStatus(error, 422)) throw error;
+      const ref = await call("read branch", (octokit) =>
+        octokit.rest.git.getRef({ ...at, ref: `heads/${branch}` }),
+      );
+      if (ref.data.object.sha !== sha) {
+        await call("move branch", (octokit) =>
+          octokit.rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha }),
+        );
+      }
+    }
+  }
+
+  async function findOpenPull(branch: string) {
+    const head = `${owner}:${branch}`;
+    const found = await call("find pull request", (octokit) =>
+      octokit.rest.pulls.list({ ...at, head, state: "open", per_page: 1 }),
+    );
+    const pull = found.data[0];
+    return pull ? { number: pull.number, url: pull.html_url } : null;
+  }
+
+  return {
+    async defaultBranch() {
+      const { data } = await call("read repository", (octokit) => octokit.rest.repos.get(at));
+      return data.default_branch;
+    },
+
+    async headOf(branch) {
+      const { data } = await call("read branch", (octokit) =>
+        octokit.rest.git.getRef({ ...at, ref: `heads/${branch}` }),
+      );
+      return Sha.parse(data.object.sha);
+    },
+
+    async listFiles(sha) {
+      const { data } = await call("read tree", (octokit) =>
+        octokit.rest.git.getTree({ ...at, tree_sha: sha, recursive: "1" }),
+      );
+      const files = data.tree
+        .filter((entry) => entry.type !== "tree" && entry.path)
+        .map((entry) => ({ path: entry.path, mode: entry.mode, size: entry.size ?? 0 }));
+      return { files, complete: !data.truncated };
+    },
+
+    async readText(sha, path) {
+      try {
+        const { data } = await call("read file", (octokit) =>
+          octokit.rest.repos.getContent({ ...at, path, ref: sha }),
+        );
+        if (Array.isArray(data) || data.type !== "file" || data.size > TEXT_LIMIT) return null;
+        return new TextDecoder("utf-8", { fatal: true }).decode(fromBase64(data.content));
+      } catch (error) {
+        if (error instanceof TypeError) return null;
+        if (error instanceof ForeignError && error.kind === "not_found") return null;
+        throw error;
+      }
+    },
+
+    async archive(sha) {
+      // By hand: the SDK would hold the whole archive in memory.
+      const url = `${settings.apiUrl}/repos/${owner}/${repo}/tarball/${sha}`;
+      const headers: Record<string, string> = { "user-agent": "soulcaster" };
+      if (settings.token) headers["authorization"] = `Bearer ${settings.token}`;
+      const response = await fetch(url, { headers }).catch((cause: unknown) => {
+        throw new ForeignError("unavailable", "archive failed", { cause });
+      });
+      if (!response.ok || !response.body) {
+        throw new ForeignError(foreignKindOfStatus(response.status), `archive: ${response.status}`);
+      }
+      return response.body;
+    },
+
+    async commit(commit: NewCommit) {
+      const base = await call("read base commit", (octokit) =>
+        octokit.rest.git.getCommit({ ...at, commit_sha: commit.baseSha }),
+      );
+      const tree: Awaited<ReturnType<typeof writeBlob>>[] = [];
+      for (const change of commit.changes) tree.push(await writeBlob(change));
+      const made = await call("create tree", (octokit) =>
+        octokit.rest.git.createTree({ ...at, base_tree: base.data.tree.sha, tree }),
+      );
+      const who = { ...Committer, date: new Date(commit.at).toISOString().replace(/\.\d+Z$/, "Z") };
+      const { data } = await call("create commit", (octokit) =>
+        octokit.rest.git.createCommit({
+          ...at,
+          message: commit.message,
+          tree: made.data.sha,
+          parents: [commit.baseSha],
+          author: who,
+          committer: who,
+        }),
+      );
+      const sha = Sha.parse(data.sha);
+      await pointBranch(commit.branch, sha);
+      return sha;
+    },
+
+    async openDraft({ branch, base, title, body }) {
+      const open = await findOpenPull(branch);
+      if (open) return open;
+      try {
+        const { data } = await call("open pull request", (octokit) =>
+          octokit.rest.pulls.create({ ...at, head: branch, base, title, body, draft: true }),
+        );
+        return { number: data.number, url: data.html_url };
+      } catch (error) {
+        if (!isStatus(error, 422)) throw error;
+        if (/draft pull requests? (?:are|is) not supported/i.test(messageOf(error))) {
+          throw new DraftRefused(await compareUrl(base, branch));
+        }
+        const other = await findOpenPull(branch);
+        if (other) return other;
+        throw error;
+      }
+    },
+  };
+
+  async function compareUrl(base: string, branch: string): Promise<string> {
+    const { data } = await call("read repository", (octokit) => octokit.rest.repos.get(at));
+    return `${data.html_url}/compare/${base}...${encodeURIComponent(branch)}`;
+  }
+}
+
+async function connect(settings: GithubSettings): Promise<Octokit> {
+  const { Octokit } = await import("octokit");
+  return new Octokit({
+    baseUrl: settings.apiUrl,
+    ...(settings.token ? { auth: settings.token } : {}),
+    // The throttling plugin keeps global queues that a Worker's runtime kills; stages are retried as a whole instead.
+    throttle: { enabled: false },
+    retry: { enabled: false },
+  });
+}
+
+function toForeign(what: string, error: unknown): unknown {
+  const status = statusOf(error);
+  if (status === null)
+    return new ForeignError("unavailable", `${what}: no answer`, { cause: error });
+  const limited =
+    status === 429 || (status === 403 && headerOf(error, "x-ratelimit-remaining") === "0");
+  const retryAfter = Number(headerOf(error, "retry-after"));
+  return new ForeignError(
+    limited ? "rate_limited" : foreignKindOfStatus(status),
+    `${what}: ${status}`,
+    {
+      cause: error,
+      ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { retryAfterSeconds: retryAfter } : {}),
+    },
+  );
+}
+
+function statusOf(error: unknown): number | null {
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === "number" && (error as { response?: unknown }).response ? status : null;
+}
+
+function headerOf(error: unknown, name: string): string | undefined {
+  const value = (error as { response?: { headers?: Record<string, unknown> } }).response?.headers?.[
+    name
+  ];
+  return value === undefined ? undefined : String(value);
+}
+
+function isStatus(error: unknown, status: number): boolean {
+  return error instanceof ForeignError && statusOf(error.cause) === status;
+}
+
+function messageOf(error: unknown): string {
+  const cause = error instanceof ForeignError ? error.cause : error;
+  return cause instanceof Error ? cause.message : "";
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = "";
+  for (let i = 0; i < bytes.length; i += 8192) {
+    binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  }
+  return btoa(binary);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replace(/\s/g, "")), (char) => char.charCodeAt(0));
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { ProjectActor } from "../domain/actor";
+import { notFound } from "../domain/errors";
+import { RUN_STATUSES } from "../domain/run";
+import { decodeCursor, toPage, type Page } from "../store/cursor";
+import { findRun, listRuns } from "../store/runs";
+import type { FixDeps } from "./deps";
+import { toRunView, type RunLogPage, type RunView } from "./views";
+
+const TAIL_EVENTS = 200;
+const LOG_PAGE = 500;
+
+export const RunQuery = z.object({
+  project_id: z.string().optional(),
+  cluster_id: z.uuid().optional(),
+  status: z.enum(RUN_STATUSES).optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+export const LogQuery = z.object({
+  project_id: z.string().optional(),
+  from: z.coerce.number().int().min(1).default(1),
+});
+
+/** A page of runs, newest first, without their logs. */
+export async function readRuns(
+  deps: FixDeps,
+  who: ProjectActor,
+  query: z.output<typeof RunQuery>,
+): Promise<Page<RunView>> {
+  const rows = await listRuns(deps.db, who.projectId, {
+    clusterId: query.cluster_id,
+    status: query.status,
+    cursor: decodeCursor(query.cursor),
+    limit: query.limit,
+  });
+  return toPage(
+    rows,
+    query.limit,
+    (row) => ({ at: row.createdAt, id: row.id }),
+    (row) => toRunView(row, deps.apiUrl),
+  );
+}
+
+/** One run with the tail of its log. */
+export async function readRun(deps: FixDeps, who: ProjectActor, id: string): Promise<RunView> {
+  const row = await findRun(deps.db, who.projectId, id);
+  if (!row) throw notFound("run");
+  return toRunView(row, deps.apiUrl, await deps.runLog(id).lastLines(TAIL_EVENTS));
+}
+
+/** A run's log from a sequence number on. */
+export async function readRunLog(
+  deps: FixDeps,
+  who: ProjectActor,
+  id: string,
+  query: z.output<typeof LogQuery>,
+): Promise<RunLogPage> {
+  if (!(await findRun(deps.db, who.projectId, id))) throw notFound("run");
+  const page = await deps.runLog(id).page(query.from, LOG_PAGE);
+  return {
+    events: page.events.map((event) => ({ ...event, at: new Date(event.at).toISOString() })),
+    next_from: page.nextFrom,
+    ended: page.ended,
+  };
+}
+
+/** The latest patch of a run, whatever became of it. */
+export async function readPatch(deps: FixDeps, who: ProjectActor, id: string): Promise<string> {
+  const row = await findRun(deps.db, who.projectId, id);
+  const stored = row?.artifactKey ? await deps.archive.get(row.artifactKey) : null;
+  if (!stored) throw notFound("patch");
+  return stored.text();
+}

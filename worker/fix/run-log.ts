@@ -1,0 +1,40 @@
+import type { RunEvent } from "../domain/run";
+
+/** An entry to write. Entries with a `key` that was written before are dropped: a replayed step says nothing twice. */
+export type NewRunEvent = Pick<RunEvent, "level" | "stage" | "kind" | "text"> & { key?: string };
+
+export type RunEventPage = { events: RunEvent[]; nextFrom: number; ended: boolean };
+
+/** The log of one run, kept by its object. Sequence numbers count from 1 without gaps. */
+export type RunLog = {
+  append(events: NewRunEvent[]): Promise<void>;
+  /** Events from a sequence number on, at most `limit`. */
+  page(from: number, limit: number): Promise<RunEventPage>;
+  /** The last events as plain text, at most `limit` of them. (Not `tail`: that is a handler's name to the runtime.) */
+  lastLines(limit: number): Promise<string>;
+  /** Follows an agent's output file in a sandbox until its exit file is there. */
+  watch(watched: WatchedAgent): Promise<void>;
+  /** The exit code of the watched agent, once it has ended and its output was read. */
+  watchedExit(): Promise<number | null>;
+  /** Reserves money for a model call within the run's cap; false when the cap would be passed. */
+  reserve(microUsd: number): Promise<boolean>;
+  settle(differenceMicroUsd: number): Promise<void>;
+  spent(): Promise<number>;
+};
+
+export type WatchedAgent = {
+  sandboxId: string;
+  outputPath: string;
+  exitPath: string;
+  runner: string;
+};
+
+/** One line for each event, for people and for `logs`. */
+export function eventLine(event: RunEvent): string {
+  const time = new Date(event.at).toISOString().slice(11, 19);
+  return `${time} [${event.stage}] ${event.text}`;
+}
+
+/** Longest text of one event, and most events of one run: beyond that, raw output is dropped. */
+export const EVENT_TEXT_LIMIT = 4_000;
+export const EVENT_LIMIT = 20_000;

@@ -1,0 +1,62 @@
+import type { PlannedCrash } from "../../../domain/plan";
+import type { EdgeRunner, Proposal, ProposeInput } from "../runner";
+import { parseMissingValue, type MissingValue } from "./crash-message";
+import { repairUndefinedRead, type Repair } from "./repair-undefined-read";
+
+type Frame = PlannedCrash["frames"][number];
+
+/**
+ * The runner that needs no model: it repairs one family of crashes (a property read of `undefined` or `null`) from the
+ * plan's stack frames, by syntax tree. Frames are tried from the crash site outwards; it stops at the first one that
+ * holds the crashed read, whether that read can be guarded or not. It never throws for what a plan or a repository holds.
+ */
+export const repairRules: EdgeRunner = { kind: "edge", name: "repair_rules", propose };
+
+async function propose({ plan, readFile }: ProposeInput): Promise<Proposal> {
+  const { crash } = plan;
+  if (!crash) return nothing("The plan holds no crash, and the repair rules only know crashes.");
+  const missing = crash.message === null ? null : parseMissingValue(crash.message);
+  if (!missing) {
+    return nothing(
+      "The error is not a read of a missing value, the only kind that the repair rules know.",
+    );
+  }
+  if (crash.frames.length === 0) {
+    return nothing("The crash has no stack frame in this repository, so its place is not known.");
+  }
+  let reason = "None of the files of the stack trace is in this repository.";
+  for (const [index, frame] of crash.frames.entries()) {
+    const source = await readFile(frame.path);
+    if (source === null) continue;
+    const repair = repairAt(frame, source, missing, index > 0);
+    if (repair.kind === "edit") return changed(frame, repair);
+    if (index === 0 || repair.found) reason = `${frame.path}:${frame.line}: ${repair.reason}`;
+    if (repair.found) break;
+  }
+  return nothing(reason);
+}
+
+function repairAt(frame: Frame, source: string, missing: MissingValue, exact: boolean): Repair {
+  return repairUndefinedRead({
+    path: frame.path,
+    source,
+    line: frame.line,
+    column: frame.column,
+    property: missing.property,
+    object: missing.object,
+    value: missing.value,
+    exact,
+  });
+}
+
+function changed(frame: Frame, repair: Extract<Repair, { kind: "edit" }>): Proposal {
+  return {
+    kind: "changed",
+    files: [{ path: frame.path, content: repair.source }],
+    summary: `${frame.path}:${repair.line}: ${repair.explanation}`,
+  };
+}
+
+function nothing(reason: string): Proposal {
+  return { kind: "nothing", reason };
+}

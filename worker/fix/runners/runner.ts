@@ -1,0 +1,63 @@
+import type { PlanContent } from "../../domain/plan";
+import type { RunnerName } from "../../domain/run";
+
+/** What an edge runner works from. `readFile` answers `null` for a path that the repository does not have. */
+export type ProposeInput = {
+  plan: PlanContent;
+  readFile(path: string): Promise<string | null>;
+};
+
+/** A whole new text for each changed file, or a plain reason why nothing was changed. */
+export type Proposal =
+  | { kind: "changed"; files: { path: string; content: string }[]; summary: string }
+  | { kind: "nothing"; reason: string };
+
+/** A runner that needs no sandbox to write its change: it runs in the Worker and returns the files. */
+export type EdgeRunner = {
+  kind: "edge";
+  name: RunnerName;
+  propose(input: ProposeInput): Promise<Proposal>;
+};
+
+/** The model that an agent calls, always through the run's own gateway address and token. */
+export type AgentModel = {
+  baseUrl: string;
+  apiKey: string;
+  name: string;
+  wire: "openai" | "gemini";
+};
+
+/**
+ * `workdir` is the absolute path of the checkout: the caller starts the command there. `program` is the agent's program in
+ * the sandbox: a name on its PATH, or an absolute path.
+ */
+export type AgentInput = {
+  plan: PlanContent;
+  model: AgentModel;
+  workdir: string;
+  program: string;
+};
+
+/** A program to start in the sandbox: never through a shell string. `files` are absolute paths to write before. */
+export type AgentCommand = {
+  argv: string[];
+  env: Record<string, string>;
+  files: { path: string; content: string }[];
+};
+
+/** One thing that the agent did, for the run's log. Level 2 = the agent's turns, level 3 = raw output. */
+export type AgentEvent = {
+  level: 2 | 3;
+  kind: "tool" | "message" | "output" | "error";
+  text: string;
+};
+
+/** A runner that drives a coding agent's program in the sandbox. `parse` reads one line of its standard output. */
+export type AgentRunner = {
+  kind: "agent";
+  name: RunnerName;
+  command(input: AgentInput): AgentCommand;
+  parse(line: string): AgentEvent | null;
+};
+
+export type Runner = EdgeRunner | AgentRunner;

@@ -1,0 +1,47 @@
+import type { PlanContent } from "../../../domain/plan";
+
+const FRAMES_SHOWN = 10;
+
+/**
+ * The task that the agent gets: the approved plan, and nothing else. No report's text is added here, so what a stranger
+ * wrote reaches the agent only as far as a person approved it in the plan.
+ */
+export function taskOf(plan: PlanContent): string {
+  return [
+    "Fix one bug in the repository in the current folder. A developer approved this plan:",
+    `## Summary\n${plan.summary}`,
+    section("Likely causes", plan.hypotheses),
+    section("Files that the fix probably touches", plan.candidate_files.map(fileLine)),
+    crashSection(plan),
+    section("Steps", plan.steps),
+    section("How to validate", plan.validation),
+    "## Rules\n" +
+      "- Make the smallest change that fixes this bug. Change nothing else, and add no dependency.\n" +
+      "- Add or change a test that fails without the fix, if the repository has tests.\n" +
+      "- Never weaken, skip or delete a test. Run the tests before you finish.\n" +
+      "- There is no network. Do not commit or push: the changed files are collected when you are done.",
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function section(title: string, lines: string[]): string {
+  if (lines.length === 0) return "";
+  return `## ${title}\n${lines.map((line, index) => `${index + 1}. ${line}`).join("\n")}`;
+}
+
+function fileLine({ path, line, reason }: PlanContent["candidate_files"][number]): string {
+  return `${path}${line === null ? "" : `:${line}`}${reason === "" ? "" : ` (${reason})`}`;
+}
+
+function crashSection({ crash }: PlanContent): string {
+  if (!crash) return "";
+  const error = [crash.type, crash.message].filter((part) => part !== null).join(": ");
+  const frames = crash.frames
+    .slice(0, FRAMES_SHOWN)
+    .map(({ path, line, column, function: name }) => {
+      const place = `${path}:${line}${column === null ? "" : `:${column}`}`;
+      return `    at ${name === null ? place : `${name} (${place})`}`;
+    });
+  return ["## Crash", error, ...frames].filter((line) => line !== "").join("\n");
+}

@@ -1,0 +1,38 @@
+import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
+import { RunFailure, type RunContext } from "./context";
+
+const UNPACK_MS = 5 * 60_000;
+const READY_FILE = `${WORK_DIR}/ready`;
+
+/**
+ * The run's sandbox with the source at the base commit: streamed from the code host's archive, so that no credential and no
+ * history is inside. A fresh repository inside only serves to see what changed.
+ */
+export async function openSandbox(context: RunContext, baseSha: string): Promise<string> {
+  const { deps, run, project } = context;
+  const { sandbox } = await deps.sandboxes().open(run.id, deps.registryHosts);
+  if (await sandbox.read(READY_FILE)) return sandbox.id;
+  await must(sandbox, `rm -rf ${REPO_DIR} && mkdir -p ${REPO_DIR} ${WORK_DIR}`, "make folders");
+  await sandbox.write(`${WORK_DIR}/source.tar.gz`, await deps.forgeOf(project).archive(baseSha));
+  await must(
+    sandbox,
+    `tar -xzf ${WORK_DIR}/source.tar.gz --strip-components=1 --no-same-owner -C ${REPO_DIR} && rm ${WORK_DIR}/source.tar.gz`,
+    "unpack the source",
+  );
+  await must(
+    sandbox,
+    `cd ${REPO_DIR} && rm -rf .git && git init -q -b base && git add -A -f && ` +
+      `git -c user.name=base -c user.email=base@localhost -c commit.gpgsign=false commit -q --allow-empty -m base && ` +
+      `git tag base-commit && touch ${READY_FILE} && echo ready > ${READY_FILE}`,
+    "record the base",
+  );
+  await context.say({ kind: "stage", key: "sandbox", text: "Sandbox ready; source unpacked." });
+  return sandbox.id;
+}
+
+async function must(sandbox: Sandbox, command: string, what: string): Promise<void> {
+  const result = await sandbox.run(command, { timeoutMs: UNPACK_MS });
+  if (result.exitCode !== 0) {
+    throw new RunFailure(`Could not ${what} in the sandbox: ${result.output.slice(-300).trim()}`);
+  }
+}

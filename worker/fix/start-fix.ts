@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { actorName, type ProjectActor } from "../domain/actor";
+import { fixBranch, nextClusterStatus } from "../domain/cluster";
+import { DomainError, notFound } from "../domain/errors";
+import { newId } from "../domain/ids";
+import { RUNNER_NAMES } from "../domain/run";
+import { findCluster, moveCluster, type ClusterRow } from "../store/clusters";
+import { commit } from "../store/commit";
+import { isUniqueViolation, type Statement } from "../store/db";
+import { approvePlan, findNewestPlan, insertPlan, type PlanRow } from "../store/plans";
+import { findProject } from "../store/projects";
+import { countRunsOfCluster, findLiveRun, insertRun } from "../store/runs";
+import type { FixDeps } from "./deps";
+import { draftPlan } from "./make-plan";
+import type { RunStarted } from "./views";
+
+export const StartFixInput = z.object({
+  runner: z.enum(RUNNER_NAMES).optional(),
+  /** The version that the person saw: refused when a newer one has come meanwhile. */
+  plan_version: z.number().int().positive().optional(),
+});
+export type StartFixInput = z.infer<typeof StartFixInput>;
+
+/**
+ * Starts a run for a cluster, making a plan when there is none. Pressed twice it answers the live run. Pressed by a person
+ * who may approve, it approves the newest version; where an approval is required and missing, the run is `waiting`.
+ * The first statement of its one batch is the run's INSERT under a unique index: who comes second changes nothing.
+ */
+export async function startFix(
+  deps: FixDeps,
+  who: ProjectActor,
+  clusterId: string,
+  input: StartFixInput,
+): Promise<RunStarted> {
+  const { db } = deps;
+  const [cluster, project, live] = await Promise.all([
+    findCluster(db, who.projectId, clusterId),
+    findProject(db, who.projectId),
+    findLiveRun(db, who.projectId, clusterId),
+  ]);
+  if (!cluster || !project) throw notFound("cluster");
+  if (live) return { job_id: live.id, status: live.status };
+  const fixing = nextClusterStatus(cluster.status, "fix_started");
+  if (!fixing) {
+    throw new DomainError(
+      "illegal_transition",
+      `A cluster that is ${cluster.status} cannot be fixed.`,
+    );
+  }
+  const runner = deps.chooseRunner(input.runner);
+  deps.forgeOf(project);
+  const known = await findNewestPlan(db, who.projectId, clusterId);
+  if (input.plan_version !== undefined && known?.version !== input.plan_version) {
+    throw new DomainError("stale_version", "The plan has changed since you read it.");
+  }
+  const plan = known ?? (await draftPlan(deps, who, clusterId));
+  const approves = who.permissions.includes("plan:approve");
+  const approved = approves || plan.approvedAt !== null || !project.approvalRequired;
+  const attempt = (await countRunsOfCluster(db, who.projectId, clusterId)) + 1;
+  const now = deps.clock();
+  const runId = newId();
+  const run = {
+    id: runId,
+    projectId: who.projectId,
+    clusterId,
+    planId: plan.id,
+    runner,
+    status: approved ? ("pending" as const) : ("waiting" as const),
+    attempt,
+    startedBy: actorName(who.actor),
+    branch: fixBranch(clusterId, cluster.title, attempt),
+    heartbeatAt: now,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const started: RunStarted = { job_id: runId, status: run.status };
+  try {
+    await commit(
+      db,
+      who,
+      now,
+      [
+        insertRun(db, run),
+        ...planStatements(deps, who, known ? null : plan, approves ? plan : null, now),
+        startCluster(deps, who, cluster, now),
+      ],
+      { action: "fix.start", target: `cluster:${clusterId}`, detail: { run_id: runId, runner } },
+      { status: 202, body: started },
+    );
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const winner = await findLiveRun(db, who.projectId, clusterId);
+    if (!winner)
+      throw new DomainError("conflict", "Something else changed this cluster; try again.");
+    return { job_id: winner.id, status: winner.status };
+  }
+  if (approved) await deps.sendRun(who.projectId, runId);
+  await deps.broadcastRun(who.projectId, runId, run.status);
+  return started;
+}
+
+function planStatements(
+  deps: FixDeps,
+  who: ProjectActor,
+  fresh: PlanRow | null,
+  toApprove: PlanRow | null,
+  now: number,
+): Statement[] {
+  return [
+    ...(fresh ? [insertPlan(deps.db, fresh)] : []),
+    ...(toApprove && toApprove.approvedAt === null
+      ? [approvePlan(deps.db, who.projectId, toApprove.id, actorName(who.actor), now)]
+      : []),
+  ];
+}
+
+function startCluster(
+  deps: FixDeps,
+  who: ProjectActor,
+  cluster: ClusterRow,
+  now: number,
+): Statement {
+  return moveCluster(deps.db, who.projectId, cluster.id, "fix_started", "fixing", {
+    touchedAt: cluster.touchedAt ?? now,
+    errorMessage: null,
+    updatedAt: now,
+  });
+}

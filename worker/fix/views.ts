@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { PlanContent } from "../domain/plan";
+import { RUN_STATUSES, RUNNER_NAMES } from "../domain/run";
+import { isoTime } from "../kit/clock";
+import type { PlanRow } from "../store/plans";
+import type { RunRow } from "../store/runs";
+
+/** Wire shapes of this room. */
+export const PlanView = PlanContent.extend({
+  id: z.string(),
+  project_id: z.string(),
+  cluster_id: z.string(),
+  version: z.number(),
+  base_sha: z.string().nullable(),
+  author: z.string(),
+  created_at: z.string(),
+  approved_by: z.string().nullable(),
+  approved_at: z.string().nullable(),
+});
+export type PlanView = z.infer<typeof PlanView>;
+
+export function toPlanView(row: PlanRow): PlanView {
+  return {
+    ...row.content,
+    id: row.id,
+    project_id: row.projectId,
+    cluster_id: row.clusterId,
+    version: row.version,
+    base_sha: row.baseSha,
+    author: row.author,
+    created_at: isoTime(row.createdAt),
+    approved_by: row.approvedBy,
+    approved_at: isoTime(row.approvedAt),
+  };
+}
+
+/** `logs` is the tail of the log; `GET …/logs?from=` has all of it. */
+export const RunView = z.object({
+  id: z.string(),
+  project_id: z.string(),
+  cluster_id: z.string(),
+  plan_id: z.string(),
+  runner: z.enum(RUNNER_NAMES),
+  status: z.enum(RUN_STATUSES),
+  attempt: z.number(),
+  logs: z.string(),
+  artifact_url: z.string().nullable(),
+  pr_url: z.string().nullable(),
+  branch: z.string().nullable(),
+  base_sha: z.string().nullable(),
+  error: z.string().nullable(),
+  spent_micro_usd: z.number(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  finished_at: z.string().nullable(),
+});
+export type RunView = z.infer<typeof RunView>;
+
+export function toRunView(row: RunRow, apiUrl: string, logs = ""): RunView {
+  const artifact = `${apiUrl}/projects/${row.projectId}/jobs/${row.id}/patch`;
+  return {
+    id: row.id,
+    project_id: row.projectId,
+    cluster_id: row.clusterId,
+    plan_id: row.planId,
+    runner: row.runner,
+    status: row.status,
+    attempt: row.attempt,
+    logs,
+    artifact_url: row.artifactKey === null ? null : artifact,
+    pr_url: row.prUrl,
+    branch: row.branch,
+    base_sha: row.baseSha,
+    error: row.error,
+    spent_micro_usd: row.spentMicroUsd,
+    created_at: isoTime(row.createdAt),
+    updated_at: isoTime(row.updatedAt),
+    finished_at: isoTime(row.finishedAt),
+  };
+}
+
+export const RunEventView = z.object({
+  seq: z.number(),
+  at: z.string(),
+  level: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  stage: z.string(),
+  kind: z.enum(["stage", "info", "error", "output", "tool", "message", "end"]),
+  text: z.string(),
+});
+export type RunEventView = z.infer<typeof RunEventView>;
+
+/** A page of a run's log. `next_from` is the sequence number to ask for next; `ended` when no more will come. */
+export const RunLogPage = z.object({
+  events: z.array(RunEventView),
+  next_from: z.number(),
+  ended: z.boolean(),
+});
+export type RunLogPage = z.infer<typeof RunLogPage>;
+
+export const RunStarted = z.object({ job_id: z.string(), status: z.enum(RUN_STATUSES) });
+export type RunStarted = z.infer<typeof RunStarted>;

@@ -1,0 +1,83 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { ClusterQuery, readCluster, readClusterPage } from "../../triage/read-clusters";
+import { readHistory } from "../../triage/read-ledger";
+import {
+  ClusterDetail,
+  ClusterJobView,
+  ClusterListItem,
+  ClusteringStatus,
+  GroupingDecision,
+} from "../../triage/views";
+import {
+  JobQuery,
+  readClusterJob,
+  readClusterJobs,
+  readClusteringStatus,
+} from "../../triage/read-jobs";
+import { startClusterJob } from "../../triage/start-cluster-job";
+import type { AppEnv } from "../app-env";
+import { route } from "../route";
+
+const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+
+export const clusterRoutes = new Hono<AppEnv>()
+  .get(
+    "/projects/:projectId/clusters",
+    route({
+      summary: "Clusters, last seen first",
+      access: "project:read",
+      query: ClusterQuery,
+      replies: { 200: page(ClusterListItem) },
+    }),
+    async (c) => c.json(await readClusterPage(c.var.deps, c.var.who, c.req.valid("query")), 200),
+  )
+  .get(
+    "/projects/:projectId/clusters/:id",
+    route({ summary: "One cluster", access: "project:read", replies: { 200: ClusterDetail } }),
+    async (c) => c.json(await readCluster(c.var.deps, c.var.who, c.req.param("id")), 200),
+  )
+  .get(
+    "/projects/:projectId/clusters/:id/history",
+    route({
+      summary: "The ledger of one cluster, newest first",
+      access: "project:read",
+      replies: { 200: z.object({ items: z.array(GroupingDecision) }) },
+    }),
+    async (c) =>
+      c.json({ items: await readHistory(c.var.deps, c.var.who, c.req.param("id")) }, 200),
+  )
+  .get(
+    "/projects/:projectId/cluster-jobs",
+    route({
+      summary: "Cluster jobs, newest first",
+      access: "project:read",
+      query: JobQuery,
+      replies: { 200: page(ClusterJobView) },
+    }),
+    async (c) => c.json(await readClusterJobs(c.var.deps, c.var.who, c.req.valid("query")), 200),
+  )
+  .post(
+    "/projects/:projectId/cluster-jobs",
+    route({
+      summary: "Start a cluster job; while one is running, answers that one",
+      access: "cluster:write",
+      replies: { 202: z.object({ id: z.string() }) },
+    }),
+    async (c) => c.json(await startClusterJob(c.var.deps, c.var.who), 202),
+  )
+  .get(
+    "/projects/:projectId/cluster-jobs/:id",
+    route({ summary: "One cluster job", access: "project:read", replies: { 200: ClusterJobView } }),
+    async (c) => c.json(await readClusterJob(c.var.deps, c.var.who, c.req.param("id")), 200),
+  )
+  .get(
+    "/projects/:projectId/clustering/status",
+    route({
+      summary: "What the brain is doing",
+      access: "project:read",
+      replies: { 200: ClusteringStatus },
+    }),
+    async (c) => c.json(await readClusteringStatus(c.var.deps, c.var.who), 200),
+  );

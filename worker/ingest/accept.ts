@@ -1,0 +1,152 @@
+import type { ProjectActor } from "../domain/actor";
+import { BODY_LIMIT, cleanText, TITLE_LIMIT, type NewFeedback } from "../domain/feedback";
+import { fingerprintOf } from "../domain/fingerprint";
+import { newId } from "../domain/ids";
+import { scrubFeedback } from "../domain/scrub";
+import { logEvent } from "../kit/log";
+import { auditStatement } from "../store/commit";
+import { runBatch, type Statement } from "../store/db";
+import {
+  findFeedbackByIds,
+  findFeedbackIds,
+  insertFeedback,
+  replaceFeedbackText,
+  type FeedbackRow,
+  type FeedbackToInsert,
+} from "../store/feedback";
+import type { IngestDeps } from "./deps";
+
+export type AcceptResult = {
+  external_id: string;
+  id: string;
+  status: "created" | "updated" | "duplicate";
+};
+
+/** Rows per statement: keeps one bound parameter well under D1's 2 MB. */
+const CHUNK_ROWS = 50;
+const CHUNK_CHARS = 500_000;
+
+/**
+ * Stores reports of one source kind: cleans and scrubs the text, lets the database drop what it already has, replaces the
+ * text of known items that changed, and tells the brain. Never clusters. Results come in the order of the items.
+ */
+export async function accept(
+  deps: IngestDeps,
+  who: ProjectActor,
+  sourceId: string | null,
+  items: NewFeedback[],
+): Promise<AcceptResult[]> {
+  const results: AcceptResult[] = [];
+  for (const chunk of chunksOf(items.map((item) => prepare(item, sourceId)))) {
+    results.push(...(await acceptChunk(deps, who, chunk)));
+  }
+  if (results.some((result) => result.status !== "duplicate")) await deps.announce(who.projectId);
+  return results;
+}
+
+/** What is stored of a report: text cleaned and scrubbed of personal data, and its fingerprint. */
+export function prepare(item: NewFeedback, sourceId: string | null): FeedbackToInsert {
+  const safe = scrubFeedback(item);
+  return {
+    ...safe,
+    id: newId(),
+    sourceId,
+    title: cleanText(safe.title, TITLE_LIMIT) || "(no title)",
+    body: cleanText(safe.body, BODY_LIMIT),
+    raw_text: cleanText(safe.raw_text, BODY_LIMIT),
+    fingerprint: fingerprintOf(safe.metadata),
+  };
+}
+
+async function acceptChunk(
+  deps: IngestDeps,
+  who: ProjectActor,
+  chunk: FeedbackToInsert[],
+): Promise<AcceptResult[]> {
+  const unique = [...new Map(chunk.map((item) => [item.external_id, item])).values()];
+  const created = await insertFeedback(deps.db, who.projectId, unique, deps.clock());
+  for (const item of unique) {
+    if (created.has(item.id)) logEvent("ingested", { source: item.source, feedback_id: item.id });
+  }
+  const known = unique.filter((item) => !created.has(item.id));
+  const updated = await updateKnown(deps, who, known);
+  const idOf = new Map<string, string>(unique.map((item) => [item.external_id, item.id]));
+  for (const [externalId, row] of updated.rows) idOf.set(externalId, row.id);
+  const seen = new Set<string>();
+  return chunk.map(({ external_id }) => {
+    const id = idOf.get(external_id)!;
+    const first = !seen.has(external_id);
+    seen.add(external_id);
+    if (first && created.has(id)) return { external_id, id, status: "created" as const };
+    if (first && updated.changed.has(id)) return { external_id, id, status: "updated" as const };
+    return { external_id, id, status: "duplicate" as const };
+  });
+}
+
+/** Items that are known already: those whose text changed at the source are replaced. */
+async function updateKnown(deps: IngestDeps, who: ProjectActor, known: FeedbackToInsert[]) {
+  const rows = new Map<string, FeedbackRow>();
+  const changed = new Set<string>();
+  const [first] = known;
+  if (!first) return { rows, changed };
+  const ids = await findFeedbackIds(
+    deps.db,
+    who.projectId,
+    first.source,
+    known.map((item) => item.external_id),
+  );
+  for (const row of await findFeedbackByIds(deps.db, who.projectId, [...ids.values()])) {
+    rows.set(row.externalId, row);
+  }
+  const now = deps.clock();
+  const statements: Statement[] = [];
+  for (const item of known) {
+    const row = rows.get(item.external_id);
+    if (!row || (row.title === item.title && row.body === item.body)) continue;
+    changed.add(row.id);
+    statements.push(
+      replaceFeedbackText(
+        deps.db,
+        who.projectId,
+        row.id,
+        {
+          title: item.title,
+          body: item.body,
+          rawText: item.raw_text,
+          metadata: item.metadata,
+          fingerprint: item.fingerprint,
+        },
+        now,
+      ),
+      auditStatement(deps.db, who, now, {
+        action: "feedback.replace",
+        target: `feedback:${row.id}`,
+      }),
+    );
+  }
+  await runBatch(deps.db, statements);
+  return { rows, changed };
+}
+
+/** Chunks of one source kind each, small enough for one statement. */
+function chunksOf(items: FeedbackToInsert[]): FeedbackToInsert[][] {
+  const chunks: FeedbackToInsert[][] = [];
+  let size = 0;
+  for (const item of items) {
+    const chars =
+      item.title.length +
+      item.body.length +
+      item.raw_text.length +
+      JSON.stringify(item.metadata).length;
+    const last = chunks.at(-1);
+    const fits =
+      last &&
+      last.length < CHUNK_ROWS &&
+      size + chars < CHUNK_CHARS &&
+      last[0]!.source === item.source;
+    if (fits) last.push(item);
+    else chunks.push([item]);
+    size = fits ? size + chars : chars;
+  }
+  return chunks;
+}

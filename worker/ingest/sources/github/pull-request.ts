@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { Delivery } from "../source";
+import { parsePayload } from "./payload";
+
+/** A pull request that was closed, merged or not. `headBranch` is a branch of the head's own repository. */
+export type PullRequestClosed = {
+  number: number;
+  merged: boolean;
+  url: string;
+  headBranch: string;
+  headSha: string;
+  repository: { id: number | null; fullName: string };
+};
+
+const Payload = z.looseObject({
+  action: z.literal("closed"),
+  repository: z.looseObject({ id: z.number().nullish(), full_name: z.string() }),
+  pull_request: z.looseObject({
+    number: z.number().int().positive(),
+    merged: z.boolean().nullish(),
+    // Not `httpUrl`: that wants a host name with dots, and a code host of one's own may be an address.
+    html_url: z.url({ protocol: /^https?$/ }),
+    head: z.looseObject({ ref: z.string(), sha: z.string() }),
+  }),
+});
+
+/**
+ * Reads the delivery of a pull request that was closed; a merge is a closing with `merged`. Null for every other event
+ * and action, and for a body of another shape. Throws `malformed_body` when the body is no JSON.
+ */
+export function mapPullRequest(delivery: Delivery): PullRequestClosed | null {
+  if (delivery.headers.get("x-github-event") !== "pull_request") return null;
+  const parsed = Payload.safeParse(parsePayload(delivery));
+  if (!parsed.success) return null;
+  const { repository, pull_request: pull } = parsed.data;
+  return {
+    number: pull.number,
+    merged: pull.merged === true,
+    url: pull.html_url,
+    headBranch: pull.head.ref,
+    headSha: pull.head.sha,
+    repository: { id: repository.id ?? null, fullName: repository.full_name },
+  };
+}

@@ -1,0 +1,38 @@
+import { sweepRuns, STALE_AFTER_MS } from "../fix/begin-run";
+import type { Deps } from "../deps";
+import { logFailure } from "../kit/log";
+import { forgetOldReplies } from "../store/commit";
+import { projectsWithStaleJobs } from "../store/cluster-jobs";
+import { projectsWithStaleItems } from "../store/feedback";
+import { forgetEndedSessions } from "../store/users";
+
+/** An item that has waited this long has been forgotten by its object. */
+const STALE_ITEM_MS = 30_000;
+const STALE_JOB_MS = 120_000;
+
+/** The cron expression with which a local start says: nothing that was running can be alive. */
+export const START_CRON = "start";
+
+/** Each minute: everything that was dropped is picked up again. One failing part does not stop the others. */
+export async function handleCron(cron: string, deps: Deps): Promise<void> {
+  const starting = cron === START_CRON;
+  const parts: [string, () => Promise<unknown>][] = [
+    ["announce", () => announceStale(deps, starting)],
+    ["sweep_runs", () => sweepRuns(deps, starting ? 0 : STALE_AFTER_MS)],
+    ["forget_sessions", () => forgetEndedSessions(deps.db, deps.clock())],
+    ["forget_replies", () => forgetOldReplies(deps.db, deps.clock())],
+  ];
+  for (const [name, work] of parts) {
+    await work().catch((error: unknown) => logFailure("cron_part_failed", error, { part: name }));
+  }
+}
+
+/** Tells the objects of projects that have items waiting, or a job without a heartbeat. */
+async function announceStale(deps: Deps, starting: boolean): Promise<void> {
+  const now = deps.clock();
+  const [waiting, stuck] = await Promise.all([
+    projectsWithStaleItems(deps.db, starting ? now + 1 : now - STALE_ITEM_MS),
+    projectsWithStaleJobs(deps.db, starting ? now + 1 : now - STALE_JOB_MS),
+  ]);
+  for (const projectId of new Set([...waiting, ...stuck])) await deps.announce(projectId);
+}

@@ -1,0 +1,15 @@
+import type { Clock } from "../kit/clock";
+import type { Db } from "../store/db";
+
+/** What this room needs. `settings` are the few that it reads. */
+export type ProjectDeps = {
+  db: Db;
+  clock: Clock;
+  settings: {
+    SEALING_KEY: string;
+    PUBLIC_API_URL: string;
+    PUBLIC_DASHBOARD_URL: string;
+    GITHUB_REPO?: string;
+    BASE_BRANCH?: string;
+  };
+};

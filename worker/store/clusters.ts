@@ -1,0 +1,200 @@
+import { and, desc, eq, inArray, isNull, lt, or, sql, type SQL } from "drizzle-orm";
+import { statusesBefore, type ClusterEvent, type ClusterStatus } from "../domain/cluster";
+import type { Cursor } from "./cursor";
+import { jsonIds, type Db, type Statement } from "./db";
+import { clusters } from "./schema";
+
+export type ClusterRow = typeof clusters.$inferSelect;
+
+export async function findCluster(
+  db: Db,
+  projectId: string,
+  id: string,
+): Promise<ClusterRow | undefined> {
+  return db.query.clusters.findFirst({
+    where: and(eq(clusters.projectId, projectId), eq(clusters.id, id)),
+  });
+}
+
+export async function findClustersByIds(
+  db: Db,
+  projectId: string,
+  ids: string[],
+): Promise<ClusterRow[]> {
+  return db.query.clusters.findMany({
+    where: and(
+      eq(clusters.projectId, projectId),
+      sql`${clusters.id} IN (SELECT value FROM json_each(${jsonIds(ids)}))`,
+    ),
+  });
+}
+
+export async function findClusterByPull(
+  db: Db,
+  projectId: string,
+  pullNumber: number,
+): Promise<ClusterRow | undefined> {
+  return db.query.clusters.findFirst({
+    where: and(eq(clusters.projectId, projectId), eq(clusters.githubPrNumber, pullNumber)),
+  });
+}
+
+/** Clusters that nobody has described yet (a job died in between); at most 50. */
+export async function listUndescribed(db: Db, projectId: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: clusters.id })
+    .from(clusters)
+    .where(
+      and(
+        eq(clusters.projectId, projectId),
+        sql`summarised_count = 0 AND item_count > 0 AND merged_into IS NULL`,
+      ),
+    )
+    .limit(50);
+  return rows.map((row) => row.id);
+}
+
+export type ClusterFilter = {
+  status?: ClusterStatus;
+  minCount?: number;
+  cursor: Cursor | null;
+  limit: number;
+};
+
+/** A page of live clusters (not merged away, not empty), last seen first; one row more than `limit`. */
+export async function listClusters(
+  db: Db,
+  projectId: string,
+  filter: ClusterFilter,
+): Promise<ClusterRow[]> {
+  const where: (SQL | undefined)[] = [
+    eq(clusters.projectId, projectId),
+    isNull(clusters.mergedInto),
+    sql`${clusters.itemCount} >= ${filter.minCount ?? 1}`,
+  ];
+  if (filter.status) where.push(eq(clusters.status, filter.status));
+  if (filter.cursor) {
+    const { at, id } = filter.cursor;
+    where.push(
+      or(lt(clusters.lastSeenAt, at), and(eq(clusters.lastSeenAt, at), lt(clusters.id, id))),
+    );
+  }
+  return db.query.clusters.findMany({
+    where: and(...where),
+    orderBy: [desc(clusters.lastSeenAt), desc(clusters.id)],
+    limit: filter.limit + 1,
+  });
+}
+
+export type ClusterToInsert = Pick<
+  ClusterRow,
+  "id" | "title" | "summary" | "severity" | "firstSeenAt" | "lastSeenAt"
+>;
+
+/** New clusters in one statement; a replayed batch inserts the same ids, which is no error. */
+export function insertClusters(
+  db: Db,
+  projectId: string,
+  rows: ClusterToInsert[],
+  now: number,
+): Statement {
+  return db.run(sql`
+    INSERT INTO clusters (id, project_id, title, summary, severity, source_counts, first_seen_at, last_seen_at,
+                          created_at, updated_at)
+    SELECT value->>'id', ${projectId}, value->>'title', value->>'summary', value->>'severity', '{}',
+           value->>'firstSeenAt', value->>'lastSeenAt', ${now}, ${now}
+    FROM json_each(${JSON.stringify(rows)}) WHERE true
+    ON CONFLICT (id) DO NOTHING`);
+}
+
+/** Recounts clusters from their items: counts never drift, whatever came before. */
+export function recountClusters(
+  db: Db,
+  projectId: string,
+  clusterIds: string[],
+  now: number,
+): Statement {
+  const items = sql`FROM feedback WHERE feedback.project_id = ${projectId} AND feedback.cluster_id = clusters.id`;
+  return db.run(sql`
+    UPDATE clusters SET
+      item_count = (SELECT count(*) ${items}),
+      source_counts = coalesce((SELECT json_group_object(source, n) FROM
+        (SELECT source, count(*) AS n ${items} GROUP BY source)), '{}'),
+      first_seen_at = coalesce((SELECT min(created_at) ${items}), first_seen_at),
+      last_seen_at = coalesce((SELECT max(created_at) ${items}), last_seen_at),
+      updated_at = ${now}
+    WHERE project_id = ${projectId} AND id IN (SELECT value FROM json_each(${jsonIds(clusterIds)}))`);
+}
+
+/** Marks clusters as merged into others; their rows stay, so that old links can be followed. */
+export function markMerged(
+  db: Db,
+  projectId: string,
+  merges: { from: string; into: string }[],
+  now: number,
+): Statement {
+  return db.run(sql`
+    UPDATE clusters SET merged_into = merges.target, updated_at = ${now}
+    FROM (SELECT value->>'from' AS origin, value->>'into' AS target FROM json_each(${JSON.stringify(merges)})) AS merges
+    WHERE clusters.project_id = ${projectId} AND clusters.id = merges.origin`);
+}
+
+export function updateCluster(
+  db: Db,
+  projectId: string,
+  id: string,
+  changes: Partial<typeof clusters.$inferInsert>,
+): Statement {
+  return db
+    .update(clusters)
+    .set(changes)
+    .where(and(eq(clusters.projectId, projectId), eq(clusters.id, id)));
+}
+
+/**
+ * Moves a cluster by an event, only from a status in which the event is legal, and only if `condition` holds; elsewhere it
+ * changes nothing.
+ */
+export function moveCluster(
+  db: Db,
+  projectId: string,
+  id: string,
+  event: ClusterEvent,
+  to: ClusterStatus,
+  changes: Partial<typeof clusters.$inferInsert>,
+  condition?: SQL,
+): Statement {
+  return db
+    .update(clusters)
+    .set({ ...changes, status: to })
+    .where(
+      and(
+        eq(clusters.projectId, projectId),
+        eq(clusters.id, id),
+        inArray(clusters.status, statusesBefore(event)),
+        condition,
+      ),
+    );
+}
+
+/** Titles and summaries of several clusters in one statement. */
+export function describeClusters(
+  db: Db,
+  projectId: string,
+  rows: { id: string; title: string; summary: string; summarisedCount: number }[],
+  now: number,
+): Statement {
+  return db.run(sql`
+    UPDATE clusters SET title = told.title, summary = told.summary, summarised_count = told.basis, updated_at = ${now}
+    FROM (SELECT value->>'id' AS id, value->>'title' AS title, value->>'summary' AS summary,
+                 value->>'summarisedCount' AS basis FROM json_each(${JSON.stringify(rows)})) AS told
+    WHERE clusters.project_id = ${projectId} AND clusters.id = told.id`);
+}
+
+/** A person changed, planned or ran this cluster: from now on it never merges or splits by itself. */
+export function touchCluster(db: Db, projectId: string, id: string, now: number): Statement {
+  return db
+    .update(clusters)
+    .set({ touchedAt: now })
+    .where(and(eq(clusters.projectId, projectId), eq(clusters.id, id), isNull(clusters.touchedAt)));
+}

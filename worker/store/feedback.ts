@@ -1,0 +1,242 @@
+import { and, asc, desc, eq, gte, lt, or, sql, type SQL } from "drizzle-orm";
+import type { NewFeedback, SourceKind } from "../domain/feedback";
+import type { Cursor } from "./cursor";
+import { jsonIds, type Db, type Statement } from "./db";
+import { feedback } from "./schema";
+
+export type FeedbackRow = typeof feedback.$inferSelect;
+
+export type FeedbackToInsert = NewFeedback & {
+  id: string;
+  sourceId: string | null;
+  fingerprint: string | null;
+};
+
+/**
+ * Stores new items, all in one statement with one bound parameter. An item whose (source, external id) is known is left
+ * as it is. Returns the ids that were stored; the database decides, so parallel deliveries give one row.
+ */
+export async function insertFeedback(
+  db: Db,
+  projectId: string,
+  items: FeedbackToInsert[],
+  now: number,
+): Promise<Set<string>> {
+  const rows = JSON.stringify(
+    items.map((item) => ({ ...item, metadata: JSON.stringify(item.metadata) })),
+  );
+  const stored = await db.all<{ id: string }>(sql`
+    INSERT INTO feedback (id, project_id, source, source_id, external_id, title, body, raw_text, metadata,
+                          fingerprint, created_at, received_at, updated_at)
+    SELECT value->>'id', ${projectId}, value->>'source', value->>'sourceId', value->>'external_id', value->>'title',
+           value->>'body', value->>'raw_text', value->>'metadata', value->>'fingerprint', value->>'created_at',
+           ${now}, ${now}
+    FROM json_each(${rows}) WHERE true
+    ON CONFLICT (project_id, source, external_id) DO NOTHING
+    RETURNING id`);
+  return new Set(stored.map((row) => row.id));
+}
+
+/** Ids of known items by their external ids. */
+export async function findFeedbackIds(
+  db: Db,
+  projectId: string,
+  source: SourceKind,
+  externalIds: string[],
+): Promise<Map<string, string>> {
+  const rows = await db
+    .select({ id: feedback.id, externalId: feedback.externalId })
+    .from(feedback)
+    .where(
+      and(
+        eq(feedback.projectId, projectId),
+        eq(feedback.source, source),
+        sql`${feedback.externalId} IN (SELECT value FROM json_each(${jsonIds(externalIds)}))`,
+      ),
+    );
+  return new Map(rows.map((row) => [row.externalId, row.id]));
+}
+
+export async function findFeedback(
+  db: Db,
+  projectId: string,
+  id: string,
+): Promise<FeedbackRow | undefined> {
+  return db.query.feedback.findFirst({
+    where: and(eq(feedback.projectId, projectId), eq(feedback.id, id)),
+  });
+}
+
+export async function findFeedbackByExternalId(
+  db: Db,
+  projectId: string,
+  source: SourceKind,
+  externalId: string,
+): Promise<FeedbackRow | undefined> {
+  return db.query.feedback.findFirst({
+    where: and(
+      eq(feedback.projectId, projectId),
+      eq(feedback.source, source),
+      eq(feedback.externalId, externalId),
+    ),
+  });
+}
+
+export async function findFeedbackByIds(
+  db: Db,
+  projectId: string,
+  ids: string[],
+): Promise<FeedbackRow[]> {
+  return db.query.feedback.findMany({
+    where: and(
+      eq(feedback.projectId, projectId),
+      sql`${feedback.id} IN (SELECT value FROM json_each(${jsonIds(ids)}))`,
+    ),
+  });
+}
+
+export type FeedbackFilter = {
+  source?: SourceKind;
+  unclustered?: boolean;
+  clusterId?: string;
+  since?: number;
+  cursor: Cursor | null;
+  limit: number;
+};
+
+/** A page of items, newest first; asks for one more row than `limit`, so that the caller knows whether there is more. */
+export async function listFeedback(
+  db: Db,
+  projectId: string,
+  filter: FeedbackFilter,
+): Promise<FeedbackRow[]> {
+  const where: (SQL | undefined)[] = [eq(feedback.projectId, projectId)];
+  if (filter.source) where.push(eq(feedback.source, filter.source));
+  if (filter.unclustered !== undefined) where.push(eq(feedback.unclustered, filter.unclustered));
+  if (filter.clusterId) where.push(eq(feedback.clusterId, filter.clusterId));
+  if (filter.since !== undefined) where.push(gte(feedback.createdAt, filter.since));
+  if (filter.cursor) where.push(olderThan(filter.cursor));
+  return db.query.feedback.findMany({
+    where: and(...where),
+    orderBy: [desc(feedback.createdAt), desc(feedback.id)],
+    limit: filter.limit + 1,
+  });
+}
+
+function olderThan({ at, id }: Cursor): SQL | undefined {
+  return or(lt(feedback.createdAt, at), and(eq(feedback.createdAt, at), lt(feedback.id, id)));
+}
+
+/** The oldest items that the brain has not placed yet. */
+export async function listUnclustered(
+  db: Db,
+  projectId: string,
+  limit: number,
+): Promise<FeedbackRow[]> {
+  return db.query.feedback.findMany({
+    where: and(eq(feedback.projectId, projectId), sql`unclustered = 1`),
+    orderBy: [asc(feedback.receivedAt), asc(feedback.id)],
+    limit,
+  });
+}
+
+/** When the oldest unplaced item was received, or null. */
+export async function oldestUnclusteredAt(db: Db, projectId: string): Promise<number | null> {
+  const [row] = await listUnclustered(db, projectId, 1);
+  return row?.receivedAt ?? null;
+}
+
+/** Projects with items that have waited since before `receivedBefore`. For cron: across projects, by an index of its own. */
+export async function projectsWithStaleItems(db: Db, receivedBefore: number): Promise<string[]> {
+  const rows = await db.all<{ projectId: string }>(sql`
+    SELECT DISTINCT project_id AS projectId FROM feedback
+    WHERE unclustered = 1 AND received_at < ${receivedBefore} LIMIT 500`);
+  return rows.map((row) => row.projectId);
+}
+
+/** Replaces an item's text; it becomes unclustered again so that the brain places it anew. */
+export function replaceFeedbackText(
+  db: Db,
+  projectId: string,
+  id: string,
+  text: {
+    title: string;
+    body: string;
+    rawText: string;
+    metadata: FeedbackRow["metadata"];
+    fingerprint: string | null;
+  },
+  now: number,
+): Statement {
+  return db
+    .update(feedback)
+    .set({ ...text, unclustered: true, updatedAt: now })
+    .where(and(eq(feedback.projectId, projectId), eq(feedback.id, id)));
+}
+
+export function setFeedbackState(
+  db: Db,
+  projectId: string,
+  id: string,
+  state: "open" | "closed",
+  now: number,
+): Statement {
+  return db
+    .update(feedback)
+    .set({ state, updatedAt: now })
+    .where(and(eq(feedback.projectId, projectId), eq(feedback.id, id)));
+}
+
+export function deleteFeedback(db: Db, projectId: string, id: string): Statement {
+  return db.delete(feedback).where(and(eq(feedback.projectId, projectId), eq(feedback.id, id)));
+}
+
+/** Where the brain put each item: one statement for a whole batch. */
+export function placeFeedback(
+  db: Db,
+  projectId: string,
+  placements: { feedbackId: string; clusterId: string }[],
+): Statement {
+  const rows = JSON.stringify(placements);
+  return db.run(sql`
+    UPDATE feedback SET unclustered = 0, cluster_id = placed.cluster_id
+    FROM (SELECT value->>'feedbackId' AS id, value->>'clusterId' AS cluster_id FROM json_each(${rows})) AS placed
+    WHERE feedback.project_id = ${projectId} AND feedback.id = placed.id`);
+}
+
+/** What the brain needs of an item: where it is, and who its twins are. */
+export type MemberRow = Pick<FeedbackRow, "id" | "fingerprint" | "clusterId">;
+
+/** Items by id, by fingerprint, or by cluster, each list in one parameter; each item once. */
+export async function listMembers(
+  db: Db,
+  projectId: string,
+  by: { ids: string[]; fingerprints: string[]; clusterIds: string[] },
+): Promise<MemberRow[]> {
+  const columns = sql`SELECT id, fingerprint, cluster_id AS clusterId FROM feedback WHERE project_id = ${projectId}`;
+  const among = (column: string, values: string[]) =>
+    sql`${columns} AND ${sql.raw(column)} IN (SELECT value FROM json_each(${jsonIds(values)}))`;
+  return db.all<MemberRow>(
+    sql`${among("id", by.ids)} UNION ${among("fingerprint", by.fingerprints)} UNION ${among("cluster_id", by.clusterIds)}`,
+  );
+}
+
+/** Up to `perCluster` items of each cluster: the newest, in one query. */
+export async function sampleMembers(
+  db: Db,
+  projectId: string,
+  clusterIds: string[],
+  perCluster: number,
+): Promise<FeedbackRow[]> {
+  const ids = await db.all<{ id: string }>(sql`
+    SELECT id FROM (
+      SELECT id, row_number() OVER (PARTITION BY cluster_id ORDER BY created_at DESC, id DESC) AS place
+      FROM feedback
+      WHERE project_id = ${projectId} AND cluster_id IN (SELECT value FROM json_each(${jsonIds(clusterIds)}))
+    ) WHERE place <= ${perCluster}`);
+  return findFeedbackByIds(
+    db,
+    projectId,
+    ids.map((row) => row.id),
+  );
+}

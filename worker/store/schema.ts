@@ -1,0 +1,361 @@
+import { sql } from "drizzle-orm";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { Permission, Role } from "../domain/actor";
+import type { ClusterStatus, Severity } from "../domain/cluster";
+import type { FeedbackMetadata, SourceKind } from "../domain/feedback";
+import type { GroupingTier, Neighbour } from "../domain/grouping";
+import type { PlanContent } from "../domain/plan";
+import type { ProjectSettings } from "../domain/project";
+import type { RunnerName, RunStatus } from "../domain/run";
+
+/** Times are epoch milliseconds. migrations/README.md says for each table its keys, indexes, and who is authoritative. */
+
+export const users = sqliteTable("users", {
+  id: text().primaryKey(),
+  email: text().notNull().unique(),
+  name: text().notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    tokenHash: text("token_hash").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (t) => [index("sessions_user").on(t.userId)],
+);
+
+export const signInLinks = sqliteTable("sign_in_links", {
+  tokenHash: text("token_hash").primaryKey(),
+  userId: text("user_id")
+    .notNull()
+    .references(() => users.id, { onDelete: "cascade" }),
+  createdAt: integer("created_at").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  usedAt: integer("used_at"),
+});
+
+export const projects = sqliteTable("projects", {
+  id: text().primaryKey(),
+  number: integer().notNull().unique(),
+  name: text().notNull(),
+  githubRepo: text("github_repo"),
+  ownerUserId: text("owner_user_id")
+    .notNull()
+    .references(() => users.id),
+  baseBranch: text("base_branch"),
+  pathPrefix: text("path_prefix"),
+  setupCommand: text("setup_command"),
+  testCommand: text("test_command"),
+  approvalRequired: integer("approval_required", { mode: "boolean" }).notNull().default(true),
+  settings: text({ mode: "json" }).$type<ProjectSettings>().notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const memberships = sqliteTable(
+  "memberships",
+  {
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    role: text().$type<Role>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.userId] }),
+    index("memberships_user").on(t.userId, t.createdAt),
+  ],
+);
+
+export const apiTokens = sqliteTable(
+  "api_tokens",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    name: text().notNull(),
+    role: text().$type<Role>().notNull(),
+    scopes: text({ mode: "json" }).$type<Permission[]>(),
+    tokenHash: text("token_hash").notNull().unique(),
+    hint: text().notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+    lastUsedAt: integer("last_used_at"),
+    revokedAt: integer("revoked_at"),
+  },
+  (t) => [index("api_tokens_project").on(t.projectId, t.createdAt)],
+);
+
+export const sources = sqliteTable(
+  "sources",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    kind: text().$type<SourceKind>().notNull(),
+    name: text().notNull(),
+    secretSealed: text("secret_sealed").notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastDeliveryAt: integer("last_delivery_at"),
+    lastError: text("last_error"),
+    lastErrorAt: integer("last_error_at"),
+  },
+  (t) => [index("sources_project").on(t.projectId, t.kind)],
+);
+
+export const feedback = sqliteTable(
+  "feedback",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    source: text().$type<SourceKind>().notNull(),
+    sourceId: text("source_id"),
+    externalId: text("external_id").notNull(),
+    title: text().notNull(),
+    body: text().notNull(),
+    rawText: text("raw_text").notNull(),
+    metadata: text({ mode: "json" }).$type<FeedbackMetadata>().notNull(),
+    fingerprint: text(),
+    state: text().$type<"open" | "closed" | "deleted">().notNull().default("open"),
+    clusterId: text("cluster_id"),
+    unclustered: integer({ mode: "boolean" }).notNull().default(true),
+    createdAt: integer("created_at").notNull(),
+    receivedAt: integer("received_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("feedback_external").on(t.projectId, t.source, t.externalId),
+    index("feedback_recent").on(t.projectId, t.createdAt, t.id),
+    index("feedback_recent_by_source").on(t.projectId, t.source, t.createdAt, t.id),
+    index("feedback_cluster").on(t.projectId, t.clusterId, t.createdAt, t.id),
+    index("feedback_unclustered")
+      .on(t.projectId, t.receivedAt, t.id)
+      .where(sql`unclustered = 1`),
+    index("feedback_waiting")
+      .on(t.receivedAt)
+      .where(sql`unclustered = 1`),
+    index("feedback_fingerprint").on(t.projectId, t.fingerprint),
+  ],
+);
+
+export const clusters = sqliteTable(
+  "clusters",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    title: text().notNull(),
+    summary: text().notNull(),
+    status: text().$type<ClusterStatus>().notNull().default("new"),
+    severity: text().$type<Severity>().notNull().default("medium"),
+    itemCount: integer("item_count").notNull().default(0),
+    sourceCounts: text("source_counts", { mode: "json" })
+      .$type<Partial<Record<SourceKind, number>>>()
+      .notNull(),
+    summarisedCount: integer("summarised_count").notNull().default(0),
+    touchedAt: integer("touched_at"),
+    mergedInto: text("merged_into"),
+    githubBranch: text("github_branch"),
+    githubPrUrl: text("github_pr_url"),
+    githubPrNumber: integer("github_pr_number"),
+    errorMessage: text("error_message"),
+    firstSeenAt: integer("first_seen_at").notNull(),
+    lastSeenAt: integer("last_seen_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (t) => [
+    index("clusters_recent").on(t.projectId, t.lastSeenAt, t.id),
+    index("clusters_recent_by_status").on(t.projectId, t.status, t.lastSeenAt, t.id),
+    index("clusters_pull").on(t.projectId, t.githubPrNumber),
+    index("clusters_undescribed")
+      .on(t.projectId)
+      .where(sql`summarised_count = 0 AND item_count > 0 AND merged_into IS NULL`),
+  ],
+);
+
+/** The ledger. Rows are never changed or removed while their project lives. */
+export const groupingDecisions = sqliteTable(
+  "grouping_decisions",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    feedbackId: text("feedback_id").notNull(),
+    clusterId: text("cluster_id").notNull(),
+    previousClusterId: text("previous_cluster_id"),
+    tier: text().$type<GroupingTier>().notNull(),
+    similarity: text({ mode: "json" }).$type<number | null>(),
+    neighbours: text({ mode: "json" }).$type<Neighbour[]>().notNull(),
+    threshold: text({ mode: "json" }).$type<number>().notNull(),
+    method: text().notNull(),
+    embedderVersion: text("embedder_version").notNull(),
+    actor: text().notNull(),
+    jobId: text("job_id"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    index("decisions_feedback").on(t.projectId, t.feedbackId, t.createdAt),
+    index("decisions_cluster").on(t.projectId, t.clusterId, t.createdAt),
+  ],
+);
+
+/** One row for each change of membership: a stale writer collides here and its batch rolls back. */
+export const groupingRevisions = sqliteTable(
+  "grouping_revisions",
+  {
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    revision: integer().notNull(),
+    actor: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.revision] })],
+);
+
+export type ClusterJobStats = {
+  clustered: number;
+  new_clusters: number;
+  updated_clusters: number;
+  embedding_failures: number;
+};
+
+export const clusterJobs = sqliteTable(
+  "cluster_jobs",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    status: text().$type<"pending" | "running" | "succeeded" | "failed">().notNull(),
+    stats: text({ mode: "json" }).$type<ClusterJobStats>().notNull(),
+    error: text(),
+    createdAt: integer("created_at").notNull(),
+    startedAt: integer("started_at"),
+    heartbeatAt: integer("heartbeat_at"),
+    finishedAt: integer("finished_at"),
+  },
+  (t) => [
+    index("cluster_jobs_recent").on(t.projectId, t.createdAt, t.id),
+    index("cluster_jobs_live")
+      .on(t.heartbeatAt)
+      .where(sql`status IN ('pending', 'running')`),
+  ],
+);
+
+export const plans = sqliteTable(
+  "plans",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    clusterId: text("cluster_id").notNull(),
+    version: integer().notNull(),
+    content: text({ mode: "json" }).$type<PlanContent>().notNull(),
+    baseSha: text("base_sha"),
+    author: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+    approvedBy: text("approved_by"),
+    approvedAt: integer("approved_at"),
+  },
+  (t) => [uniqueIndex("plans_version").on(t.projectId, t.clusterId, t.version)],
+);
+
+export const runs = sqliteTable(
+  "runs",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    clusterId: text("cluster_id").notNull(),
+    planId: text("plan_id").notNull(),
+    runner: text().$type<RunnerName>().notNull(),
+    status: text().$type<RunStatus>().notNull(),
+    attempt: integer().notNull(),
+    startedBy: text("started_by").notNull(),
+    baseSha: text("base_sha"),
+    branch: text(),
+    headSha: text("head_sha"),
+    prUrl: text("pr_url"),
+    prNumber: integer("pr_number"),
+    artifactKey: text("artifact_key"),
+    error: text(),
+    spentMicroUsd: integer("spent_micro_usd").notNull().default(0),
+    /** Which Workflow instance is at work: a new one is made when its heartbeat stops, and the old one gives way. */
+    generation: integer().notNull().default(0),
+    heartbeatAt: integer("heartbeat_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    finishedAt: integer("finished_at"),
+  },
+  (t) => [
+    uniqueIndex("runs_one_live_per_cluster")
+      .on(t.projectId, t.clusterId)
+      .where(sql`status IN ('pending', 'running', 'waiting')`),
+    index("runs_recent").on(t.projectId, t.createdAt, t.id),
+    index("runs_cluster").on(t.projectId, t.clusterId, t.createdAt, t.id),
+    index("runs_live")
+      .on(t.heartbeatAt)
+      .where(sql`status IN ('pending', 'running')`),
+  ],
+);
+
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    actor: text().notNull(),
+    action: text().notNull(),
+    target: text().notNull(),
+    detail: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    at: integer().notNull(),
+  },
+  (t) => [index("audit_recent").on(t.projectId, t.at, t.id)],
+);
+
+/** Replies of writes that carried an `Idempotency-Key`; the row goes into the write's own batch. Kept for 24 hours. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    projectId: text("project_id").notNull(),
+    actor: text().notNull(),
+    key: text().notNull(),
+    requestHash: text("request_hash").notNull(),
+    status: integer().notNull(),
+    body: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.actor, t.key] }),
+    index("idempotency_age").on(t.createdAt),
+  ],
+);

@@ -1,0 +1,173 @@
+import { cannotLinks, startingBlocks } from "./assign-blocks";
+import { nameGroups, type NamedGroup } from "./assign-names";
+import type {
+  AssignCluster,
+  AssignDecision,
+  AssignInput,
+  AssignItem,
+  AssignResult,
+  ClusterMerge,
+} from "./assignment";
+import { scaleOf, toRaw, userFacing } from "./threshold";
+
+const SHOWN_NEIGHBOURS = 5;
+
+/**
+ * Places items. Machine-made clusters are made anew from the similarities, so that the answer does not depend on the order
+ * of arrival: items may join them, they may join each other, and they may part. A frozen cluster neither merges nor splits:
+ * only items that have no cluster yet may join it. Same fingerprints are together first, unless a cannot-link forbids. Everything unplaced gets
+ * a cluster, if need be its own. Ids are kept by the largest overlap, then by age. Pure; applying the answer and
+ * asking again gives no decisions.
+ */
+export function assign(input: AssignInput): AssignResult {
+  const items = [...input.items].sort((x, y) => (x.id < y.id ? -1 : x.id > y.id ? 1 : 0));
+  const places = new Map(items.map((item, i) => [item.id, i]));
+  const anchors = anchorsOf(items, input.clusters);
+  const conflicts = cannotLinks(input.cannotLink, places);
+  const labels = input.strategy.cluster({
+    vectors: scaledVectors(items, input),
+    weights: items.map(() => 1),
+    edges: edgesAbove(input, items, places),
+    threshold: toRaw(input.threshold, input.anchors.text),
+    blocks: startingBlocks({ items, anchors, conflicts, mustLink: input.mustLink, places }),
+    anchors,
+    conflicts,
+  });
+  const groups = nameGroups(items, labels, input.clusters);
+  return {
+    decisions: decide(input, items, places, groups),
+    merges: mergesOf(items, groups, input),
+  };
+}
+
+/** Placed items of machine-made clusters share one anchor, each frozen cluster has its own, new items have none. */
+function anchorsOf(
+  items: readonly AssignItem[],
+  clusters: readonly AssignCluster[],
+): (number | null)[] {
+  const frozen = new Map<string, number>();
+  for (const cluster of clusters) if (cluster.frozen) frozen.set(cluster.id, frozen.size + 1);
+  return items.map(({ clusterId }) => (clusterId === null ? null : (frozen.get(clusterId) ?? 0)));
+}
+
+/** Rounding of float32 must not drop a pair at the line: the strategy decides again in float64. */
+const GUARD = 1e-6;
+
+function scaledVectors(items: readonly AssignItem[], input: AssignInput): (Float32Array | null)[] {
+  return items.map(({ vector, stackShare }) => {
+    const scale = scaleOf(input.threshold, stackShare, input.anchors);
+    return vector && scale !== 1 ? vector.map((value) => value * scale) : vector;
+  });
+}
+
+function edgesAbove(
+  { pairs, threshold, anchors }: AssignInput,
+  items: readonly AssignItem[],
+  places: Map<string, number>,
+): [number, number][] {
+  const line = toRaw(threshold, anchors.text);
+  const scales = items.map(({ stackShare }) => scaleOf(threshold, stackShare, anchors));
+  const edges: [number, number][] = [];
+  for (const { a, b, cosine } of pairs) {
+    const i = places.get(a);
+    const j = places.get(b);
+    if (i === undefined || j === undefined || i === j) continue;
+    if (cosine * scales[i]! * scales[j]! > line - GUARD) edges.push([i, j]);
+  }
+  return edges;
+}
+
+function decide(
+  input: AssignInput,
+  items: readonly AssignItem[],
+  places: Map<string, number>,
+  groups: readonly NamedGroup[],
+): AssignDecision[] {
+  const groupOf = new Map(groups.flatMap((group) => group.members.map((i) => [i, group] as const)));
+  const changed = items.map((item, i) => {
+    const { target } = groupOf.get(i)!;
+    return !("clusterId" in target && target.clusterId === item.clusterId);
+  });
+  const near = neighboursOf(input, items, places, changed);
+  return items.flatMap((item, i) => {
+    if (!changed[i]) return [];
+    const group = groupOf.get(i)!;
+    const neighbours = near.get(i) ?? [];
+    const inside = neighbours.find((one) => groupOf.get(one.index) === group);
+    const twin = group.members.some(
+      (j) => j !== i && item.fingerprint !== null && items[j]!.fingerprint === item.fingerprint,
+    );
+    return {
+      feedbackId: item.id,
+      target: group.target,
+      previousClusterId: item.clusterId,
+      tier: twin ? "fingerprint" : "similarity",
+      similarity: inside?.similarity ?? null,
+      neighbours: neighbours
+        .slice(0, SHOWN_NEIGHBOURS)
+        .map(({ index, similarity }) => ({ feedbackId: items[index]!.id, similarity })),
+    };
+  });
+}
+
+type Near = { index: number; similarity: number };
+
+/** The known neighbours of each changed item, nearest first. */
+function neighboursOf(
+  { pairs, anchors }: AssignInput,
+  items: readonly AssignItem[],
+  places: Map<string, number>,
+  changed: readonly boolean[],
+): Map<number, Near[]> {
+  const near = new Map<number, Near[]>();
+  for (const { a, b, cosine } of pairs) {
+    const i = places.get(a);
+    const j = places.get(b);
+    if (i === undefined || j === undefined || i === j || !(changed[i] || changed[j])) continue;
+    const shares: [number, number] = [items[i]!.stackShare, items[j]!.stackShare];
+    const similarity = userFacing(cosine, shares, anchors);
+    if (changed[i]) pushTo(near, i, { index: j, similarity });
+    if (changed[j]) pushTo(near, j, { index: i, similarity });
+  }
+  for (const list of near.values()) {
+    list.sort((x, y) => y.similarity - x.similarity || x.index - y.index);
+  }
+  return near;
+}
+
+function pushTo(map: Map<number, Near[]>, key: number, value: Near): void {
+  const list = map.get(key);
+  if (!list) map.set(key, [value]);
+  else if (!list.some((one) => one.index === value.index)) list.push(value);
+}
+
+/** Machine-made clusters without members afterwards. */
+function mergesOf(
+  items: readonly AssignItem[],
+  groups: readonly NamedGroup[],
+  input: AssignInput,
+): ClusterMerge[] {
+  const kept = new Set(
+    groups.flatMap(({ target }) => ("clusterId" in target ? target.clusterId : [])),
+  );
+  return input.clusters
+    .filter((cluster) => !cluster.frozen && !kept.has(cluster.id))
+    .flatMap((cluster) => {
+      const taker = largestTaker(items, groups, cluster.id);
+      return taker ? [{ clusterId: cluster.id, into: taker.target }] : [];
+    });
+}
+
+function largestTaker(
+  items: readonly AssignItem[],
+  groups: readonly NamedGroup[],
+  clusterId: string,
+): NamedGroup | null {
+  let best: NamedGroup | null = null;
+  let most = 0;
+  for (const group of groups) {
+    const taken = group.members.filter((i) => items[i]!.clusterId === clusterId).length;
+    if (taken > most) [best, most] = [group, taken];
+  }
+  return best;
+}

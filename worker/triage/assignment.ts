@@ -1,0 +1,67 @@
+import type { Anchors } from "./embedders/embedder";
+import type { Strategy } from "./strategies/strategy";
+
+/** A report to place. `vector` has unit length and is not scaled; `clusterId` is where it is now, `null` when nowhere. */
+export type AssignItem = {
+  id: string;
+  vector: Float32Array | null;
+  stackShare: number;
+  fingerprint: string | null;
+  clusterId: string | null;
+};
+
+/** A cluster that some item is in. `frozen`: a person has touched it, or it is closed. `createdAt` is epoch milliseconds. */
+export type AssignCluster = { id: string; frozen: boolean; createdAt: number };
+
+/** A known pair with its raw cosine. */
+export type SimilarPair = { a: string; b: string; cosine: number };
+
+/** Two feedback ids, in any order. */
+export type Pair = readonly [string, string];
+
+/**
+ * What the brain knows about a part of a project that hangs together.
+ *
+ * - `items`: every item of every cluster named, and everything reachable over `pairs` above the line (`pairLine`).
+ * - `pairs`: all pairs above the line; pairs below it are welcome as neighbours to show. Pairs of unknown items are ignored.
+ * - `cannotLink`, `mustLink`: what persons decided. A cannot-link wins over everything.
+ * - `threshold`: user-facing. `anchors`: the embedder's, as the strategy sees them (`anchorsFor`).
+ */
+export type AssignInput = {
+  items: readonly AssignItem[];
+  clusters: readonly AssignCluster[];
+  pairs: readonly SimilarPair[];
+  cannotLink: readonly Pair[];
+  mustLink: readonly Pair[];
+  threshold: number;
+  anchors: Anchors;
+  strategy: Strategy;
+};
+
+/**
+ * Where an item goes: a cluster that exists, or a new one. The caller derives the new id from the seed item *and* from what is
+ * unique to this call (job and batch): an item may be the seed of a second cluster when its first one parts.
+ */
+export type Target = { clusterId: string } | { seedItemId: string };
+
+/** `similarity` is user-facing. */
+export type ShownNeighbour = { feedbackId: string; similarity: number };
+
+/**
+ * An item whose cluster changes. `tier` is `fingerprint` when an item with the same fingerprint is in the cluster it goes
+ * to, and `similarity` otherwise, also when it stays alone. `similarity` is that of the nearest member of its new cluster, `null` when
+ * alone or when nothing is known of the members.
+ */
+export type AssignDecision = {
+  feedbackId: string;
+  target: Target;
+  previousClusterId: string | null;
+  tier: "fingerprint" | "similarity";
+  similarity: number | null;
+  neighbours: ShownNeighbour[];
+};
+
+/** A machine-made cluster that has lost all its items; `into` took the most of them. */
+export type ClusterMerge = { clusterId: string; into: Target };
+
+export type AssignResult = { decisions: AssignDecision[]; merges: ClusterMerge[] };

@@ -1,0 +1,151 @@
+import { newId } from "../domain/ids";
+import { logEvent, logFailure } from "../kit/log";
+import type { Clock } from "../kit/clock";
+import {
+  insertClusterJob,
+  NO_STATS,
+  updateClusterJob,
+  findClusterJob,
+} from "../store/cluster-jobs";
+import { runBatch, type Db } from "../store/db";
+import type { ClusterJobStats } from "../store/schema";
+import type { ActiveJob, ObjectTables } from "./object-tables";
+import type { PlacedBatch } from "./place-batch";
+
+/** An announcement is followed by others: wait this long after the last, but no longer than that after the first. */
+export const DEBOUNCE_MS = 1_000;
+export const DEBOUNCE_LIMIT_MS = 5_000;
+/** If the object dies in the middle of a slice, its alarm comes again after this time. */
+export const WATCHDOG_MS = 30_000;
+export const MAX_FAILURES = 5;
+
+export type JobDeps = {
+  db: Db;
+  clock: Clock;
+  projectId: string;
+  tables: ObjectTables;
+  /** Places the next batch and describes what changed. `placed: 0` means that nothing waits. */
+  placeNext(jobId: string): Promise<PlacedBatch>;
+  broadcast(event: { kind: "cluster_job" | "clusters"; id: string; status: string | null }): void;
+};
+
+/** When to look again, in milliseconds from now; `null`: when somebody announces. */
+export type NextLook = number | null;
+
+/** When the alarm should ring after an announcement. Pure. */
+export function announcementAlarm(now: number, firstAnnouncedAt: number): number {
+  return Math.min(now + DEBOUNCE_MS, firstAnnouncedAt + DEBOUNCE_LIMIT_MS);
+}
+
+/** Back-off after failures: 2, 4, 8 … seconds, a minute at most. Pure. */
+export function backOffMs(failures: number): number {
+  return Math.min(60_000, 1_000 * 2 ** failures);
+}
+
+/**
+ * Makes the object's job if it has none. The id is stored before the database hears of it, so that a restart goes on with
+ * the same id and writes the same rows.
+ */
+export async function ensureJob(
+  deps: Pick<JobDeps, "db" | "clock" | "projectId" | "tables">,
+): Promise<ActiveJob> {
+  const job = deps.tables.job() ?? { id: newId(), createdAt: deps.clock(), failures: 0 };
+  deps.tables.setJob(job);
+  await runBatch(deps.db, [
+    insertClusterJob(deps.db, {
+      id: job.id,
+      projectId: deps.projectId,
+      status: "pending",
+      stats: NO_STATS,
+      createdAt: job.createdAt,
+      heartbeatAt: deps.clock(),
+    }),
+  ]);
+  return job;
+}
+
+/** One slice of the job: a batch at most. Never throws: a failure is counted, shown in the job, and tried again later. */
+export async function runSlice(deps: JobDeps): Promise<NextLook> {
+  const announcedAt = deps.tables.announcedAt();
+  if (!deps.tables.job() && announcedAt === null) return null;
+  const job = await ensureJob(deps).catch(() => null);
+  if (!job) return backOffMs(1);
+  try {
+    return await step(deps, job);
+  } catch (error) {
+    logFailure("cluster_job_failed", error, { project_id: deps.projectId, job_id: job.id });
+    return afterFailure(deps, job, error);
+  }
+}
+
+async function step(deps: JobDeps, job: ActiveJob): Promise<NextLook> {
+  const { db, projectId, tables } = deps;
+  const row = await findClusterJob(db, projectId, job.id);
+  const startedAt = row?.startedAt ?? deps.clock();
+  await runBatch(db, [
+    updateClusterJob(db, projectId, job.id, {
+      status: "running",
+      startedAt,
+      heartbeatAt: deps.clock(),
+    }),
+  ]);
+  deps.broadcast({ kind: "cluster_job", id: job.id, status: "running" });
+  const announcedAt = tables.announcedAt();
+  const batch = await deps.placeNext(job.id);
+  const stats = addStats(row?.stats ?? NO_STATS, batch);
+  if (batch.placed > 0) {
+    await runBatch(db, [
+      updateClusterJob(db, projectId, job.id, { stats, heartbeatAt: deps.clock(), error: null }),
+    ]);
+    tables.setJob({ ...job, failures: 0 });
+    for (const id of batch.changedClusters.slice(0, 50)) {
+      deps.broadcast({ kind: "clusters", id, status: null });
+    }
+    return 0;
+  }
+  if (tables.announcedAt() === announcedAt) tables.setAnnouncedAt(null);
+  await runBatch(db, [
+    updateClusterJob(db, projectId, job.id, {
+      status: "succeeded",
+      finishedAt: deps.clock(),
+      error: null,
+    }),
+  ]);
+  tables.setJob(null);
+  logEvent("cluster_job_succeeded", { project_id: projectId, job_id: job.id, ...stats });
+  deps.broadcast({ kind: "cluster_job", id: job.id, status: "succeeded" });
+  return tables.announcedAt() === null ? null : DEBOUNCE_MS;
+}
+
+function addStats(stats: ClusterJobStats, batch: PlacedBatch): ClusterJobStats {
+  return {
+    clustered: stats.clustered + batch.placed,
+    new_clusters: stats.new_clusters + batch.newClusters.length,
+    updated_clusters:
+      stats.updated_clusters +
+      batch.changedClusters.filter((id) => !batch.newClusters.includes(id)).length,
+    embedding_failures: stats.embedding_failures + batch.embeddingFailures,
+  };
+}
+
+/** After some failures the job says so and ends; what waits is announced again, so that a new job tries it. */
+async function afterFailure(deps: JobDeps, job: ActiveJob, error: unknown): Promise<NextLook> {
+  const failures = job.failures + 1;
+  const message = error instanceof Error ? error.message.slice(0, 300) : "unknown failure";
+  const failed = failures >= MAX_FAILURES;
+  deps.tables.setJob(failed ? null : { ...job, failures });
+  if (failed) deps.tables.setAnnouncedAt(deps.clock());
+  try {
+    await runBatch(deps.db, [
+      updateClusterJob(deps.db, deps.projectId, job.id, {
+        error: message,
+        heartbeatAt: deps.clock(),
+        ...(failed ? { status: "failed" as const, finishedAt: deps.clock() } : {}),
+      }),
+    ]);
+  } catch (cause) {
+    logFailure("cluster_job_not_noted", cause, { job_id: job.id });
+  }
+  if (failed) deps.broadcast({ kind: "cluster_job", id: job.id, status: "failed" });
+  return backOffMs(failures);
+}

@@ -1,0 +1,31 @@
+import type { GroupingSettings } from "../domain/grouping";
+import type { ProjectSettings } from "../domain/project";
+import type { Clock } from "../kit/clock";
+import type { Db } from "../store/db";
+
+/** What the project's object says of itself. */
+export type ObjectStatus = { announced: boolean; runningJobId: string | null };
+
+/** What the verbs of this room need: they run in requests, outside the project's object. */
+export type TriageDeps = {
+  db: Db;
+  clock: Clock;
+  grouping: GroupingSettings;
+  /** The project's object, reached by its typed RPC. */
+  startJob(projectId: string): Promise<string>;
+  objectStatus(projectId: string): Promise<ObjectStatus>;
+};
+
+/** A project's own settings over the installation's. */
+export function groupingOf(
+  defaults: GroupingSettings,
+  project: { settings: ProjectSettings } | undefined,
+): GroupingSettings {
+  const own = project?.settings.grouping;
+  return {
+    method: own?.method ?? defaults.method,
+    threshold: own?.threshold ?? defaults.threshold,
+    minClusterSize: own?.min_cluster_size ?? defaults.minClusterSize,
+    truncateBodyChars: defaults.truncateBodyChars,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Anchors, Embedder, Embedding, EmbedInput } from "../embedder";
+import { extractFeatures } from "./features";
+import { learn, type IdfTable } from "./idf";
+import { project } from "./project";
+
+export const LEXICAL_NAME = "lexical";
+/** Changes whenever the same report would get another vector. */
+export const LEXICAL_VERSION = "1";
+/** Measured with test/eval on public duplicate sets. */
+export const LEXICAL_ANCHORS: Anchors = { text: 0.33, stack: 0.7 };
+
+/**
+ * The embedder that needs no key and no model: hashed words, identifiers, pieces of words and stack frames, weighed by
+ * document frequencies learnt online. `table` is the caller's: each report is counted in it before it is weighed, so
+ * persist it in the same write as the vectors. Never throws. About 1,500 reports a second on one core.
+ */
+export function createLexicalEmbedder(table: IdfTable): Embedder {
+  return {
+    name: LEXICAL_NAME,
+    version: LEXICAL_VERSION,
+    anchors: LEXICAL_ANCHORS,
+    embed: async (inputs) => inputs.map((input) => embedLexically(input, table)),
+  };
+}
+
+/** One report, without waiting: counts it in `table` and returns its embedding. */
+export function embedLexically(input: EmbedInput, table: IdfTable): Embedding {
+  const features = extractFeatures(input);
+  learn(
+    table,
+    features.map(({ key }) => key),
+  );
+  return { id: input.id, ...project(features, table) };
+}

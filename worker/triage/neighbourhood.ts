@@ -1,0 +1,167 @@
+import type { FeedbackRow } from "../store/feedback";
+import type { SimilarPair } from "./assignment";
+import type { Anchors, Embedder } from "./embedders/embedder";
+import type { IdfTable } from "./embedders/lexical/idf";
+import type { ObjectTables, StoredVector } from "./object-tables";
+import { pairLine } from "./threshold";
+import { LocalIndex } from "./vectors/local-index";
+import type { VectorIndex } from "./vectors/vector-index";
+
+/** Pairs are kept down to this user-facing similarity, so that lowering the threshold to here needs no new comparison. */
+const KEPT_SIMILARITY = 0.6;
+/** Nearest items that are kept whatever their similarity: the ledger shows them. */
+const ALWAYS_KEPT = 5;
+/** At most this many pairs of one item: enough for the same labels (measured), and a storm of twins stays linear. */
+const KEPT_PAIRS = 50;
+/** Vectors held in memory (3 kB each); what is beyond is searched in the outside index. */
+export const HOT_VECTORS = 12_000;
+const OUTSIDE_CANDIDATES = 50;
+
+/**
+ * What the project's object knows of who resembles whom: its own vectors (exact), and an outside index beyond its size.
+ * `idf` is the lexical embedder's table, saved with the vectors that it weighed.
+ */
+export class Neighbourhood {
+  private constructor(
+    private readonly tables: ObjectTables,
+    private readonly hot: LocalIndex,
+    private readonly shares: Map<string, number>,
+    private readonly embedderKey: string,
+    private readonly anchors: Anchors,
+    private readonly outside: VectorIndex | null,
+  ) {}
+
+  static async open(
+    tables: ObjectTables,
+    embedder: Embedder,
+    outside: VectorIndex | null,
+  ): Promise<Neighbourhood> {
+    const hot = new LocalIndex();
+    const shares = new Map<string, number>();
+    const key = embedderKeyOf(embedder);
+    for (const one of tables.allVectors(key, HOT_VECTORS)) {
+      if (one.vector) await hot.upsert([{ feedbackId: one.feedbackId, vector: one.vector }]);
+      shares.set(one.feedbackId, one.stackShare);
+    }
+    return new Neighbourhood(tables, hot, shares, key, embedder.anchors, outside);
+  }
+
+  /** Ids among these whose present text is embedded already. */
+  embedded(rows: { id: string; updatedAt: number }[]): Set<string> {
+    const stored = new Map(
+      this.tables.vectorsOf(rows.map((row) => row.id)).map((v) => [v.feedbackId, v]),
+    );
+    return new Set(
+      rows
+        .filter((row) => {
+          const one = stored.get(row.id);
+          return one?.textAt === row.updatedAt && one.embedder === this.embedderKey;
+        })
+        .map((row) => row.id),
+    );
+  }
+
+  /** Stores vectors and their near pairs. */
+  async add(vectors: Omit<StoredVector, "embedder">[], idf: IdfTable | null): Promise<void> {
+    const edges: SimilarPair[] = [];
+    for (const one of vectors) {
+      await this.hot.remove([one.feedbackId]);
+      this.shares.set(one.feedbackId, one.stackShare);
+      if (!one.vector) continue;
+      edges.push(...(await this.pairsOf(one.feedbackId, one.vector, one.stackShare)));
+      await this.hot.upsert([{ feedbackId: one.feedbackId, vector: one.vector }]);
+    }
+    const rows = vectors.map((one) => ({ ...one, embedder: this.embedderKey }));
+    this.tables.saveEmbedded(rows, edges, idf);
+    const upserts = vectors.flatMap(({ feedbackId, vector }) =>
+      vector ? { feedbackId, vector } : [],
+    );
+    await this.outside?.upsert(upserts);
+  }
+
+  async forget(ids: string[]): Promise<void> {
+    await this.hot.remove(ids);
+    this.tables.forget(ids);
+    await this.outside?.remove(ids);
+  }
+
+  /** The items that hang together with these over pairs above the line, these included. */
+  reachable(ids: string[], threshold: number, anchors: Anchors): Set<string> {
+    const seen = new Set(ids);
+    let frontier = ids;
+    while (frontier.length > 0) {
+      const next: string[] = [];
+      for (const { a, b, cosine } of this.tables.edgesOf(frontier)) {
+        const shares: [number, number] = [this.shares.get(a) ?? 0, this.shares.get(b) ?? 0];
+        if (cosine <= pairLine(threshold, shares, anchors) - 1e-6) continue;
+        for (const id of [a, b]) {
+          if (seen.has(id)) continue;
+          seen.add(id);
+          next.push(id);
+        }
+      }
+      frontier = next;
+    }
+    return seen;
+  }
+
+  vectorsOf(ids: string[]): Map<string, StoredVector> {
+    const own = this.tables.vectorsOf(ids).filter((one) => one.embedder === this.embedderKey);
+    return new Map(own.map((one) => [one.feedbackId, one]));
+  }
+
+  pairsAmong(ids: string[]): SimilarPair[] {
+    return this.tables.edgesOf(ids);
+  }
+
+  private async pairsOf(id: string, vector: Float32Array, share: number): Promise<SimilarPair[]> {
+    const near = this.hot.above(vector, 0).slice(0, KEPT_PAIRS);
+    if (this.outside && this.hot.size >= HOT_VECTORS) {
+      const known = new Set(near.map((one) => one.feedbackId));
+      const others = await this.outside.query(vector, OUTSIDE_CANDIDATES);
+      near.push(...others.filter((one) => one.feedbackId !== id && !known.has(one.feedbackId)));
+    }
+    return near
+      .filter(({ feedbackId, cosine }, rank) => {
+        const shares: [number, number] = [share, this.shares.get(feedbackId) ?? 0];
+        return rank < ALWAYS_KEPT || cosine > pairLine(KEPT_SIMILARITY, shares, this.anchors);
+      })
+      .map(({ feedbackId, cosine }) => ({ a: id, b: feedbackId, cosine }));
+  }
+}
+
+export function embedderKeyOf(embedder: Embedder): string {
+  return `${embedder.name}:${embedder.version}`;
+}
+
+/**
+ * Embeds the items of a batch that are not embedded yet. Returns how many have nothing to embed (they are placed alone, or
+ * by fingerprint). Throws what the embedder throws: the job then tries again later, and nothing is placed half.
+ */
+export async function embedBatch(
+  deps: { embedder: Embedder; neighbourhood: Neighbourhood; idf: IdfTable | null },
+  rows: FeedbackRow[],
+): Promise<number> {
+  const done = deps.neighbourhood.embedded(rows);
+  const fresh = rows.filter((row) => !done.has(row.id));
+  if (fresh.length === 0) return 0;
+  const textAt = new Map(fresh.map((row) => [row.id, row.updatedAt]));
+  const embeddings = await deps.embedder.embed(
+    fresh.map((row) => ({
+      id: row.id,
+      title: row.title,
+      body: row.body,
+      crash: row.metadata.crash ?? null,
+    })),
+  );
+  await deps.neighbourhood.add(
+    embeddings.map((one) => ({
+      feedbackId: one.id,
+      textAt: textAt.get(one.id)!,
+      stackShare: one.stackShare,
+      vector: one.vector,
+    })),
+    deps.idf,
+  );
+  return embeddings.filter((one) => one.vector === null).length;
+}

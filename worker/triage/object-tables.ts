@@ -1,0 +1,213 @@
+import type { IdfTable } from "./embedders/lexical/idf";
+import { emptyIdfTable, IDF_BUCKETS } from "./embedders/lexical/idf";
+import type { SimilarPair } from "./assignment";
+
+/** A report's vector as the object keeps it. `textAt`: when the text that was embedded was last changed. */
+export type StoredVector = {
+  feedbackId: string;
+  textAt: number;
+  embedder: string;
+  stackShare: number;
+  vector: Float32Array | null;
+};
+
+/** The cluster job that the object is working on. It is stored before its first step, so that a restart resumes it. */
+export type ActiveJob = { id: string; createdAt: number; failures: number };
+
+const MIGRATIONS = [
+  `CREATE TABLE vectors (feedback_id TEXT PRIMARY KEY, text_at INTEGER NOT NULL, embedder TEXT NOT NULL,
+     stack_share REAL NOT NULL, vector BLOB) WITHOUT ROWID;
+   CREATE TABLE edges (a TEXT NOT NULL, b TEXT NOT NULL, cosine REAL NOT NULL, PRIMARY KEY (a, b)) WITHOUT ROWID;
+   CREATE INDEX edges_b ON edges (b);
+   CREATE TABLE idf_pages (page INTEGER PRIMARY KEY, counts BLOB NOT NULL);
+   CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE spend (day TEXT PRIMARY KEY, micro_usd INTEGER NOT NULL) WITHOUT ROWID;`,
+];
+
+const IDF_PAGES = 16;
+const PAGE_BUCKETS = IDF_BUCKETS / IDF_PAGES;
+
+/** The project object's SQLite: vectors, edges, document frequencies and its own state. All its SQL lives here. */
+export class ObjectTables {
+  constructor(private readonly storage: DurableObjectStorage) {
+    storage.sql.exec("CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY)");
+    const [done] = storage.sql
+      .exec<{ n: number }>("SELECT count(*) AS n FROM migrations")
+      .toArray();
+    for (let id = done!.n; id < MIGRATIONS.length; id++) {
+      storage.transactionSync(() => {
+        storage.sql.exec(MIGRATIONS[id]!);
+        storage.sql.exec("INSERT INTO migrations (id) VALUES (?)", id);
+      });
+    }
+  }
+
+  /** Vectors with their edges and the table they were weighed by, in one transaction. */
+  saveEmbedded(vectors: StoredVector[], edges: SimilarPair[], idf: IdfTable | null): void {
+    this.storage.transactionSync(() => {
+      for (const one of vectors) {
+        this.forgetEdges(one.feedbackId);
+        this.storage.sql.exec(
+          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)",
+          one.feedbackId,
+          one.textAt,
+          one.embedder,
+          one.stackShare,
+          one.vector ? bytesOf(one.vector) : null,
+        );
+      }
+      for (const { a, b, cosine } of edges) {
+        const [low, high] = a < b ? [a, b] : [b, a];
+        this.storage.sql.exec("INSERT OR REPLACE INTO edges VALUES (?, ?, ?)", low, high, cosine);
+      }
+      if (idf) this.saveIdf(idf);
+    });
+  }
+
+  /** What is stored of these items. */
+  vectorsOf(ids: string[]): StoredVector[] {
+    return this.storage.sql
+      .exec<VectorRow>(
+        "SELECT * FROM vectors WHERE feedback_id IN (SELECT value FROM json_each(?))",
+        JSON.stringify(ids),
+      )
+      .toArray()
+      .map(toStoredVector);
+  }
+
+  /** All vectors of one embedder, at most `limit`, newest ids first. */
+  allVectors(embedder: string, limit: number): StoredVector[] {
+    return this.storage.sql
+      .exec<VectorRow>(
+        "SELECT * FROM vectors WHERE embedder = ? ORDER BY feedback_id DESC LIMIT ?",
+        embedder,
+        limit,
+      )
+      .toArray()
+      .map(toStoredVector);
+  }
+
+  /** Every stored pair that one of these items is in. */
+  edgesOf(ids: string[]): SimilarPair[] {
+    const asked = JSON.stringify(ids);
+    return this.storage.sql
+      .exec<SimilarPair & Record<string, SqlStorageValue>>(
+        `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
+         UNION SELECT a, b, cosine FROM edges WHERE b IN (SELECT value FROM json_each(?1))`,
+        asked,
+      )
+      .toArray();
+  }
+
+  forget(ids: string[]): void {
+    this.storage.transactionSync(() => {
+      for (const id of ids) {
+        this.forgetEdges(id);
+        this.storage.sql.exec("DELETE FROM vectors WHERE feedback_id = ?", id);
+      }
+    });
+  }
+
+  loadIdf(): IdfTable {
+    const table = emptyIdfTable();
+    table.documents = this.read<number>("idf_documents") ?? 0;
+    const rows = this.storage.sql.exec<{ page: number; counts: ArrayBuffer }>(
+      "SELECT * FROM idf_pages",
+    );
+    for (const { page, counts } of rows)
+      table.buckets.set(new Uint32Array(counts), page * PAGE_BUCKETS);
+    return table;
+  }
+
+  job(): ActiveJob | null {
+    return this.read<ActiveJob>("job");
+  }
+
+  setJob(job: ActiveJob | null): void {
+    this.write("job", job);
+  }
+
+  /** When the oldest announcement came that no job has looked at yet; null when there is none. */
+  announcedAt(): number | null {
+    return this.read<number>("announced_at");
+  }
+
+  setAnnouncedAt(at: number | null): void {
+    this.write("announced_at", at);
+  }
+
+  projectId(): string | null {
+    return this.read<string>("project_id");
+  }
+
+  setProjectId(id: string): void {
+    if (this.projectId() !== id) this.write("project_id", id);
+  }
+
+  spentOn(day: string): number {
+    const [row] = this.storage.sql
+      .exec<{ micro_usd: number }>("SELECT micro_usd FROM spend WHERE day = ?", day)
+      .toArray();
+    return row?.micro_usd ?? 0;
+  }
+
+  addSpend(day: string, microUsd: number): void {
+    this.storage.sql.exec(
+      "INSERT INTO spend VALUES (?1, max(0, ?2)) ON CONFLICT (day) DO UPDATE SET micro_usd = max(0, micro_usd + ?2)",
+      day,
+      microUsd,
+    );
+  }
+
+  private forgetEdges(id: string): void {
+    this.storage.sql.exec("DELETE FROM edges WHERE a = ?", id);
+    this.storage.sql.exec("DELETE FROM edges WHERE b = ?", id);
+  }
+
+  private saveIdf(table: IdfTable): void {
+    this.write("idf_documents", table.documents);
+    for (let page = 0; page < IDF_PAGES; page++) {
+      const counts = table.buckets.slice(page * PAGE_BUCKETS, (page + 1) * PAGE_BUCKETS);
+      this.storage.sql.exec("INSERT OR REPLACE INTO idf_pages VALUES (?, ?)", page, counts.buffer);
+    }
+  }
+
+  private read<T>(key: string): T | null {
+    const [row] = this.storage.sql
+      .exec<{ value: string }>("SELECT value FROM state WHERE key = ?", key)
+      .toArray();
+    return row ? (JSON.parse(row.value) as T) : null;
+  }
+
+  private write(key: string, value: unknown): void {
+    if (value === null) this.storage.sql.exec("DELETE FROM state WHERE key = ?", key);
+    else
+      this.storage.sql.exec(
+        "INSERT OR REPLACE INTO state VALUES (?, ?)",
+        key,
+        JSON.stringify(value),
+      );
+  }
+}
+
+type VectorRow = {
+  feedback_id: string;
+  text_at: number;
+  embedder: string;
+  stack_share: number;
+  vector: ArrayBuffer | null;
+};
+
+function toStoredVector(row: VectorRow): StoredVector {
+  return {
+    feedbackId: row.feedback_id,
+    textAt: row.text_at,
+    embedder: row.embedder,
+    stackShare: row.stack_share,
+    vector: row.vector ? new Float32Array(row.vector) : null,
+  };
+}
+
+function bytesOf(vector: Float32Array): ArrayBuffer {
+  return vector.slice().buffer as ArrayBuffer;
+}

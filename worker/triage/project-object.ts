@@ -1,0 +1,225 @@
+import { DurableObject } from "cloudflare:workers";
+import type { GroupingSettings } from "../domain/grouping";
+import type { Clock } from "../kit/clock";
+import { Gate } from "../kit/gate";
+import { logFailure } from "../kit/log";
+import type { Db } from "../store/db";
+import { listUndescribed } from "../store/clusters";
+import { findProject } from "../store/projects";
+import {
+  announcementAlarm,
+  backOffMs,
+  ensureJob,
+  runSlice,
+  WATCHDOG_MS,
+  type JobDeps,
+} from "./cluster-job";
+import { groupingOf, type ObjectStatus } from "./deps";
+import { describeChanged } from "./describe-clusters";
+import type { Embedder } from "./embedders/embedder";
+import type { IdfTable } from "./embedders/lexical/idf";
+import { embedderKeyOf, Neighbourhood } from "./neighbourhood";
+import { ObjectTables } from "./object-tables";
+import { placeBatch, type PlacedBatch } from "./place-batch";
+import type { Summarizer } from "./summarizers/summarizer";
+import type { VectorIndex } from "./vectors/vector-index";
+
+/** What the project's object needs; filled by `deps.ts`, since Cloudflare constructs it with `(ctx, env)` only. */
+export type ProjectObjectDeps = {
+  db: Db;
+  clock: Clock;
+  grouping: GroupingSettings;
+  dailyBudgetMicroUsd: number;
+  /** The embedder that is set up. `table` is used by the lexical one. */
+  embedder(table: IdfTable): { embedder: Embedder; learns: boolean };
+  outsideIndex(namespace: string): VectorIndex | null;
+  summarizer: Summarizer;
+  fallbackSummarizer: Summarizer;
+};
+
+/** What goes out to the dashboard's sockets: something changed, look again. Never report text. */
+export type LiveEvent = {
+  kind: "cluster_job" | "clusters" | "run";
+  id: string;
+  status: string | null;
+};
+
+export type Reservation = { granted: true } | { granted: false; spentMicroUsd: number };
+
+const BATCH_ITEMS = 100;
+
+/** The project's brain. Thin: what it does is in `cluster-job.ts`, `place-batch.ts` and `neighbourhood.ts`. */
+export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) {
+  return class extends DurableObject<E> {
+    readonly #deps = makeDeps(this.env);
+    readonly #tables = new ObjectTables(this.ctx.storage);
+    /** An object is not serial across `await`: changes of membership, jobs' and people's, go one by one through here. */
+    readonly #gate = new Gate();
+    #brain: Promise<Brain> | null = null;
+
+    /** There is something to place. Returns at once; a job starts about a second after the last announcement. */
+    async announce(projectId: string): Promise<void> {
+      this.#tables.setProjectId(projectId);
+      const now = this.#deps.clock();
+      const first = this.#tables.announcedAt() ?? now;
+      this.#tables.setAnnouncedAt(first);
+      if (!this.#tables.job()) await this.ctx.storage.setAlarm(announcementAlarm(now, first));
+      else if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now);
+    }
+
+    /** Starts a job now, or answers the one that is running. */
+    async startJob(projectId: string): Promise<string> {
+      this.#tables.setProjectId(projectId);
+      const running = this.#tables.job();
+      if (running) {
+        if ((await this.ctx.storage.getAlarm()) === null)
+          await this.ctx.storage.setAlarm(this.#deps.clock());
+        return running.id;
+      }
+      const job = await ensureJob({ ...this.#deps, projectId, tables: this.#tables });
+      await this.ctx.storage.setAlarm(this.#deps.clock());
+      return job.id;
+    }
+
+    async jobStatus(): Promise<ObjectStatus> {
+      return {
+        announced: this.#tables.announcedAt() !== null,
+        runningJobId: this.#tables.job()?.id ?? null,
+      };
+    }
+
+    /** Items that were deleted: their vectors and pairs go too. */
+    async forget(feedbackIds: string[]): Promise<void> {
+      await this.#gate.enter(async () =>
+        (await this.#openBrain()).neighbourhood.forget(feedbackIds),
+      );
+    }
+
+    /** Reserves money for a model call on today's budget of the project; settle it when the price is known. */
+    async reserve(microUsd: number): Promise<Reservation> {
+      const day = this.#today();
+      const spentMicroUsd = this.#tables.spentOn(day);
+      if (spentMicroUsd + microUsd > this.#deps.dailyBudgetMicroUsd)
+        return { granted: false, spentMicroUsd };
+      this.#tables.addSpend(day, microUsd);
+      return { granted: true };
+    }
+
+    /** Corrects a reservation by the difference to the true price (negative when it was cheaper). */
+    async settle(differenceMicroUsd: number): Promise<void> {
+      this.#tables.addSpend(this.#today(), differenceMicroUsd);
+    }
+
+    /** Tells every open dashboard. */
+    async broadcast(event: LiveEvent): Promise<void> {
+      this.#send(event);
+    }
+
+    /** The live feed: a hibernating WebSocket. */
+    override async fetch(request: Request): Promise<Response> {
+      if (request.headers.get("upgrade") !== "websocket")
+        return new Response(null, { status: 426 });
+      const { 0: client, 1: server } = new WebSocketPair();
+      this.ctx.acceptWebSocket(server);
+      return new Response(null, { status: 101, webSocket: client });
+    }
+
+    override async webSocketMessage(): Promise<void> {
+      // The feed is one way; what a client says is not read.
+    }
+
+    override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+      // 1005 and 1006 may be received but not sent (RFC 6455 §7.4.1).
+      socket.close(code === 1005 || code === 1006 ? 1000 : code);
+    }
+
+    override async alarm(): Promise<void> {
+      await this.ctx.storage.setAlarm(this.#deps.clock() + WATCHDOG_MS);
+      const next = await this.#gate
+        .enter(() => this.#slice())
+        .catch((error: unknown) => {
+          logFailure("project_alarm_failed", error);
+          return backOffMs(1);
+        });
+      if (next === null) await this.ctx.storage.deleteAlarm();
+      else await this.ctx.storage.setAlarm(this.#deps.clock() + next);
+    }
+
+    async #slice() {
+      const projectId = this.#tables.projectId();
+      if (!projectId) return null;
+      const deps: JobDeps = {
+        db: this.#deps.db,
+        clock: this.#deps.clock,
+        projectId,
+        tables: this.#tables,
+        placeNext: (jobId) => this.#placeNext(projectId, jobId),
+        broadcast: (event) => this.#send(event),
+      };
+      return runSlice(deps);
+    }
+
+    async #placeNext(projectId: string, jobId: string): Promise<PlacedBatch> {
+      const { db, clock } = this.#deps;
+      const project = await findProject(db, projectId);
+      const brain = await this.#openBrain();
+      const { embedder, neighbourhood, idf } = brain;
+      try {
+        const placed = await placeBatch(
+          {
+            db,
+            clock,
+            projectId,
+            jobId,
+            grouping: groupingOf(this.#deps.grouping, project),
+            embedder,
+            neighbourhood,
+            idf,
+          },
+          BATCH_ITEMS,
+        );
+        const { summarizer, fallbackSummarizer: fallback } = this.#deps;
+        const describe = { db, clock, projectId, neighbourhood, summarizer, fallback };
+        const due =
+          placed.placed > 0 ? placed.changedClusters : await listUndescribed(db, projectId);
+        await describeChanged(describe, due);
+        return placed;
+      } catch (error) {
+        // What is in memory may be ahead of what was stored: begin again from the tables.
+        this.#brain = null;
+        throw error;
+      }
+    }
+
+    #openBrain(): Promise<Brain> {
+      this.#brain ??= this.#makeBrain();
+      return this.#brain;
+    }
+
+    async #makeBrain(): Promise<Brain> {
+      const projectId = this.#tables.projectId() ?? "";
+      const table = this.#tables.loadIdf();
+      const { embedder, learns } = this.#deps.embedder(table);
+      const outside = this.#deps.outsideIndex(`${projectId}:${embedderKeyOf(embedder)}`);
+      const neighbourhood = await Neighbourhood.open(this.#tables, embedder, outside);
+      return { embedder, neighbourhood, idf: learns ? table : null };
+    }
+
+    #send(event: LiveEvent): void {
+      const text = JSON.stringify(event);
+      for (const socket of this.ctx.getWebSockets()) {
+        try {
+          socket.send(text);
+        } catch {
+          socket.close(1011, "could not send");
+        }
+      }
+    }
+
+    #today(): string {
+      return new Date(this.#deps.clock()).toISOString().slice(0, 10);
+    }
+  };
+}
+
+type Brain = { embedder: Embedder; neighbourhood: Neighbourhood; idf: IdfTable | null };

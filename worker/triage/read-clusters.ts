@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { ProjectActor } from "../domain/actor";
+import { CLUSTER_STATUSES } from "../domain/cluster";
+import { notFound } from "../domain/errors";
+import { findCluster, listClusters } from "../store/clusters";
+import { decodeCursor, toPage, type Page } from "../store/cursor";
+import { listFeedback } from "../store/feedback";
+import { toFeedbackItem } from "../store/feedback-item";
+import { findProject } from "../store/projects";
+import { groupingOf, type TriageDeps } from "./deps";
+import { toClusterListItem, type ClusterDetail, type ClusterListItem } from "./views";
+
+const SAMPLES = 5;
+const FIRST_PAGE = 100;
+
+export const ClusterQuery = z.object({
+  project_id: z.string().optional(),
+  status: z.enum(CLUSTER_STATUSES).optional(),
+  /** `grouped` leaves out clusters below the minimum size. */
+  show: z.enum(["all", "grouped"]).default("all"),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+/** A page of clusters, last seen first. */
+export async function readClusterPage(
+  deps: Pick<TriageDeps, "db" | "grouping">,
+  who: ProjectActor,
+  query: z.output<typeof ClusterQuery>,
+): Promise<Page<ClusterListItem>> {
+  const { minClusterSize } = groupingOf(deps.grouping, await findProject(deps.db, who.projectId));
+  const rows = await listClusters(deps.db, who.projectId, {
+    status: query.status,
+    minCount: query.show === "grouped" ? minClusterSize : undefined,
+    cursor: decodeCursor(query.cursor),
+    limit: query.limit,
+  });
+  return toPage(
+    rows,
+    query.limit,
+    (row) => ({ at: row.lastSeenAt, id: row.id }),
+    (row) => toClusterListItem(row, minClusterSize),
+  );
+}
+
+/** One cluster with the first page of its items. A cluster that was merged away is still readable: it says into which. */
+export async function readCluster(
+  deps: Pick<TriageDeps, "db" | "grouping">,
+  who: ProjectActor,
+  id: string,
+): Promise<ClusterDetail> {
+  const row = await findCluster(deps.db, who.projectId, id);
+  if (!row) throw notFound("cluster");
+  const { minClusterSize } = groupingOf(deps.grouping, await findProject(deps.db, who.projectId));
+  const filter = { clusterId: id, cursor: null, limit: FIRST_PAGE };
+  const items = await listFeedback(deps.db, who.projectId, filter);
+  const page = toPage(
+    items,
+    FIRST_PAGE,
+    (item) => ({ at: item.createdAt, id: item.id }),
+    toFeedbackItem,
+  );
+  return {
+    ...toClusterListItem(row, minClusterSize),
+    created_at: new Date(row.createdAt).toISOString(),
+    updated_at: new Date(row.updatedAt).toISOString(),
+    feedback_ids: page.items.map((item) => item.id),
+    feedback_next_cursor: page.next_cursor,
+    counts_by_source: row.sourceCounts,
+    github_branch: row.githubBranch,
+    error_message: row.errorMessage,
+    merged_into: row.mergedInto,
+    samples: page.items.slice(0, SAMPLES),
+  };
+}

@@ -1,0 +1,132 @@
+import { dotOfSums } from "../vectors/dot";
+import {
+  absorb,
+  mayMeet,
+  startingClusters,
+  type Clusters,
+  type LinkedCluster,
+} from "./linked-cluster";
+import { MergeQueue } from "./merge-queue";
+import type { ClusteringProblem, Strategy } from "./strategy";
+
+/**
+ * Average linkage, exactly: joins the two most similar clusters as long as the mean of all dot products between their
+ * items is above the threshold. On a tie the pair with the smallest items goes first. The labels are those of
+ * scikit-learn's `AgglomerativeClustering(linkage="average", distance_threshold=1 - threshold)`.
+ *
+ * No matrix is needed. The mean is (S_A · S_B) / (|A| |B|) with S the sum of a cluster's vectors. Average linkage is
+ * reducible: sim(A ∪ B, X) is a weighted mean of sim(A, X) and sim(B, X), so clusters can exceed the threshold only if
+ * some pair of their items does, and the graph of such pairs is all that has to be known. Memory O(E + n d), time
+ * O(E log E) and one dot product for each pair of clusters of which only one half was linked.
+ *
+ * Each cluster keeps one entry in the queue, for its best neighbour. By reducibility a merge can only lower what others see
+ * in the two, so an outdated entry is too high, never too low, and is put right when it comes up.
+ */
+export const agglomerative: Strategy = { name: "agglomerative", cluster };
+
+type State = { clusters: Clusters; queue: MergeQueue; threshold: number };
+
+function cluster(problem: ClusteringProblem): number[] {
+  const { labels, clusters } = startingClusters(problem);
+  const state: State = { clusters, queue: new MergeQueue(), threshold: problem.threshold };
+  linkAll(state, problem.edges, labels);
+  for (const one of clusters) if (one) offerBest(state, one);
+  const parents = new Map<number, number>();
+  for (let next = state.queue.pop(); next; next = state.queue.pop()) {
+    const from = clusters[next.from];
+    if (!from || from.offered !== next) continue;
+    const other = next.from === next.a ? next.b : next.a;
+    if (linkSimilarity(state, from, other) !== next.similarity) {
+      offerBest(state, from);
+      continue;
+    }
+    const [a, b] = [clusters[next.a]!, clusters[next.b]!];
+    absorb(a, b, clusters);
+    parents.set(b.first, a.first);
+    relink(state, a, b);
+    offerBest(state, a);
+  }
+  return labels.map((label) => rootOf(parents, label));
+}
+
+function linkAll(state: State, edges: ClusteringProblem["edges"], labels: number[]): void {
+  const looked = new Set<number>();
+  for (const [i, j] of edges) {
+    const first = Math.min(labels[i]!, labels[j]!);
+    const second = Math.max(labels[i]!, labels[j]!);
+    const pair = first * labels.length + second;
+    if (first === second || looked.has(pair)) continue;
+    looked.add(pair);
+    const a = state.clusters[first]!;
+    const b = state.clusters[second]!;
+    if (a.sum && b.sum && mayMeet(a, b)) link(state, a, b, dotOfSums(a.sum, b.sum));
+  }
+}
+
+/** Makes two clusters neighbours when their mean similarity is above the threshold. `total` is over all pairs. */
+function link(state: State, a: LinkedCluster, b: LinkedCluster, total: number): void {
+  if (total / (a.weight * b.weight) > state.threshold) {
+    a.links.set(b.first, total);
+    b.links.set(a.first, total);
+  } else {
+    a.links.delete(b.first);
+    b.links.delete(a.first);
+  }
+}
+
+/** The mean similarity to a neighbour, or `undefined` when it is none (any more). */
+function linkSimilarity(state: State, from: LinkedCluster, other: number): number | undefined {
+  const total = from.links.get(other);
+  return total === undefined ? undefined : total / (from.weight * state.clusters[other]!.weight);
+}
+
+/** Puts the best neighbour of a cluster into the queue, in the place of what it offered before. */
+function offerBest(state: State, from: LinkedCluster): void {
+  let best = -1;
+  let highest = -Infinity;
+  for (const [other, total] of from.links) {
+    const similarity = total / (from.weight * state.clusters[other]!.weight);
+    if (similarity < highest || (similarity === highest && other > best)) continue;
+    [best, highest] = [other, similarity];
+  }
+  if (best < 0) {
+    from.offered = null;
+    return;
+  }
+  const [a, b] = from.first < best ? [from.first, best] : [best, from.first];
+  from.offered = { similarity: highest, a, b, from: from.first };
+  state.queue.push(from.offered);
+}
+
+/** After `a` has absorbed `b`: totals add up where both were linked, one dot product where only one was. */
+function relink(state: State, a: LinkedCluster, b: LinkedCluster): void {
+  a.links.delete(b.first);
+  b.links.delete(a.first);
+  const onlyA = [...a.links.keys()].filter((first) => !b.links.has(first));
+  for (const [first, added] of b.links) {
+    const other = state.clusters[first]!;
+    const known = a.links.get(first);
+    other.links.delete(b.first);
+    meet(state, a, other, known === undefined ? undefined : known + added);
+  }
+  for (const first of onlyA) meet(state, a, state.clusters[first]!, undefined);
+}
+
+function meet(
+  state: State,
+  a: LinkedCluster,
+  other: LinkedCluster,
+  known: number | undefined,
+): void {
+  if (mayMeet(a, other)) link(state, a, other, known ?? dotOfSums(a.sum!, other.sum!));
+  else {
+    a.links.delete(other.first);
+    other.links.delete(a.first);
+  }
+}
+
+function rootOf(parents: Map<number, number>, label: number): number {
+  let root = label;
+  for (let next = parents.get(root); next !== undefined; next = parents.get(root)) root = next;
+  return root;
+}

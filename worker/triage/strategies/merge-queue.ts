@@ -1,0 +1,47 @@
+/** A possible merge, as the cluster `from` last saw it: `a` < `b` are the two clusters by their smallest items. */
+export type Candidate = { similarity: number; a: number; b: number; from: number };
+
+/** A binary heap of possible merges: the most similar first; on a tie the pair with the smallest items. */
+export class MergeQueue {
+  private readonly heap: Candidate[] = [];
+
+  push(candidate: Candidate): void {
+    const { heap } = this;
+    let at = heap.length;
+    heap.push(candidate);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!precedes(candidate, heap[parent]!)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = candidate;
+  }
+
+  pop(): Candidate | undefined {
+    const { heap } = this;
+    const top = heap[0];
+    const last = heap.pop();
+    if (last && heap.length > 0) this.sink(last);
+    return top;
+  }
+
+  private sink(candidate: Candidate): void {
+    const { heap } = this;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && precedes(heap[child + 1]!, heap[child]!)) child += 1;
+      if (!precedes(heap[child]!, candidate)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = candidate;
+  }
+}
+
+function precedes(x: Candidate, y: Candidate): boolean {
+  if (x.similarity !== y.similarity) return x.similarity > y.similarity;
+  return x.a !== y.a ? x.a < y.a : x.b < y.b;
+}
