@@ -1,6 +1,5 @@
-import { exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { call, makeProject } from "../../builders/api";
+import { call, makeProject, send } from "../../builders/api";
 import {
   branchesOf,
   clusterOf,
@@ -123,7 +122,7 @@ describe("a run", () => {
 
 /** Opens the run's live log from its first event on; the array grows as events come. */
 async function listen(projectId: string, runId: string, token: string): Promise<RunEventView[]> {
-  const response = await exports.default.fetch(
+  const response = await send(
     new Request(`http://api.test/projects/${projectId}/jobs/${runId}/live?from=1`, {
       headers: { upgrade: "websocket", authorization: `Bearer ${token}` },
     }),

@@ -1,7 +1,7 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { call, makeProject, untilClustered, type TestProject } from "../../builders/api";
+import { call, makeProject, send, untilClustered, type TestProject } from "../../builders/api";
 import type { ClusterListItem, GroupingDecision } from "../../../worker/triage/views";
 
 async function clustersOf(project: TestProject): Promise<ClusterListItem[]> {
@@ -115,7 +115,7 @@ describe("the brain", () => {
 
   it("tells open dashboards over a socket", async () => {
     const project = await makeProject();
-    const response = await exports.default.fetch(
+    const response = await send(
       new Request(`http://api.test/projects/${project.projectId}/live`, {
         headers: { upgrade: "websocket", authorization: `Bearer ${project.token}` },
       }),
