@@ -13,7 +13,8 @@ import type { Role } from "../../worker/domain/actor";
  * so that a request gets slower with each one before it.
  */
 export async function send(request: Request): Promise<Response> {
-  return worker.fetch(request, env, createExecutionContext());
+  const incoming = request as Request<unknown, IncomingRequestCfProperties>;
+  return worker.fetch(incoming, env, createExecutionContext());
 }
 
 /** Calls the Worker as the outside world does. */
