@@ -1,5 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { Env } from "../../worker/env";
 import worker from "../../worker/index";
 import { openDb, runBatch } from "../../worker/store/db";
 import { insertMembership, insertUser } from "../../worker/store/users";
@@ -14,7 +15,7 @@ import type { Role } from "../../worker/domain/actor";
  */
 export async function send(request: Request): Promise<Response> {
   const incoming = request as Request<unknown, IncomingRequestCfProperties>;
-  return worker.fetch(incoming, env, createExecutionContext());
+  return worker.fetch(incoming, env as unknown as Env, createExecutionContext());
 }
 
 /** Calls the Worker as the outside world does. */
