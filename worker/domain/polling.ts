@@ -59,5 +59,14 @@ export type SourceCounts = {
 
 export const NO_COUNTS: SourceCounts = { accepted: 0, duplicate: 0, filtered: 0, refused: 0 };
 
+export function sumCounts(one: SourceCounts, other: SourceCounts): SourceCounts {
+  return {
+    accepted: one.accepted + other.accepted,
+    duplicate: one.duplicate + other.duplicate,
+    filtered: one.filtered + other.filtered,
+    refused: one.refused + other.refused,
+  };
+}
+
 /** How far one repository or subreddit has been read; what is in it is the adapter's affair. */
 export type PollCursor = Record<string, unknown>;

@@ -43,7 +43,7 @@ export async function fetchForeign(request: ForeignRequest): Promise<ForeignRepl
   const { status, headers } = response;
   if (status === 304) return { status, headers, json: null };
   if (status >= 300 && status < 400) {
-    throw new ForeignError("not_found", `${service} answered ${status}: it is somewhere else`);
+    throw new ForeignError("not_found", `${service} answered ${status}: it moved`, { status });
   }
   if (!response.ok) throw failureOf(service, status, headers);
   try {
@@ -54,11 +54,12 @@ export async function fetchForeign(request: ForeignRequest): Promise<ForeignRepl
 }
 
 function failureOf(service: string, status: number, headers: Headers): ForeignError {
-  const message = `${service} answered ${status}`;
-  const retryAfterSeconds = secondsToWait(headers);
   const spent = headers.has("retry-after") || Number(headers.get("x-ratelimit-remaining") ?? 1) < 1;
   const kind = status === 403 && spent ? "rate_limited" : foreignKindOfStatus(status);
-  return new ForeignError(kind, message, kind === "rate_limited" ? { retryAfterSeconds } : {});
+  return new ForeignError(kind, `${service} answered ${status}`, {
+    status,
+    retryAfterSeconds: kind === "rate_limited" ? secondsToWait(headers) : undefined,
+  });
 }
 
 /** Moments are told apart from spans by their size. */

@@ -20,6 +20,11 @@ export async function findPoll(
   });
 }
 
+/** The project's polls: one per polled source, of which there are at most 100. */
+export async function listPolls(db: Db, projectId: string): Promise<PollRow[]> {
+  return db.query.polls.findMany({ where: eq(polls.projectId, projectId), limit: 100 });
+}
+
 /** The project's one poll of Reddit. */
 export async function findRedditPoll(db: Db, projectId: string): Promise<PollRow | undefined> {
   return db.query.polls.findFirst({
