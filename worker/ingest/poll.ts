@@ -2,6 +2,7 @@ import { ForeignError } from "../kit/foreign-error";
 import { logEvent } from "../kit/log";
 import { runBatch } from "../store/db";
 import { findPoll, listPollTargets, setNextPoll, takeDuePolls } from "../store/polls";
+import { findSource } from "../store/sources";
 import type { IngestDeps, IngestJob } from "./deps";
 import { pollReddit } from "./poll-reddit";
 import { syncGithub } from "./sync-github";
@@ -27,10 +28,11 @@ export async function pollDue(deps: IngestDeps): Promise<number> {
   return due.length;
 }
 
-/** Does one job of the ingest queue. Throws only what a later try may mend; the rest is in words at the source. */
+/** Does one job of the ingest queue; one of a source that is gone is over. Throws only what a later try may mend; the rest is in words at the source. */
 export async function runIngestJob(deps: IngestDeps, job: IngestJob): Promise<void> {
   if (job.kind === "poll_source") return pollSource(deps, job.projectId, job.sourceId);
   const { projectId, sourceId, repository } = job;
+  if (!(await findSource(deps.db, projectId, sourceId))) return;
   await syncGithub(deps, { projectId, sourceId, repository }).catch((error: unknown) => {
     if (!(error instanceof ForeignError)) throw error;
     if (error.kind === "rate_limited" || error.kind === "unavailable") throw error;
@@ -38,7 +40,7 @@ export async function runIngestJob(deps: IngestDeps, job: IngestJob): Promise<vo
   });
 }
 
-/** A source that was removed meanwhile is passed over. */
+/** Each repository on its own; a limit of GitHub's ends the poll, and moves the next one. */
 async function pollSource(deps: IngestDeps, projectId: string, sourceId: string): Promise<void> {
   const poll = await findPoll(deps.db, projectId, sourceId);
   if (!poll) return;

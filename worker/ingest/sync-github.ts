@@ -9,17 +9,8 @@ import { noteDelivery, noteSourceError } from "../store/sources";
 import { accept } from "./accept";
 import type { IngestDeps } from "./deps";
 import { healthWords } from "./health";
-import type { IssuePage } from "./sources/github/client";
+import { cursorAfter, isStored, issueCursor, type IssueCursor } from "./sources/github/cursor";
 import { GithubIssue, mapGithubIssue, notAReport, repositoryOf } from "./sources/github/issue";
-
-/** `at` holds the numbers of the issues that were last changed in the very second of `since` and are stored. */
-const Cursor = z.object({
-  since: z.string().nullable().catch(null).default(null),
-  page: z.number().int().positive().catch(1).default(1),
-  at: z.array(z.number()).catch([]).default([]),
-  etag: z.string().nullable().catch(null).default(null),
-});
-type Cursor = z.infer<typeof Cursor>;
 
 const ListedIssue = GithubIssue.extend({
   updated_at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
@@ -40,7 +31,7 @@ export async function syncGithub(deps: IngestDeps, key: RepositoryOfSource): Pro
   const target = { ...key, target: key.repository.toLowerCase() };
   try {
     const row = await findPollTarget(deps.db, key.projectId, key.sourceId, target.target);
-    let cursor = Cursor.parse(row?.cursor ?? {});
+    let cursor = issueCursor(row?.cursor);
     for (let pages = 1; ; pages++) {
       const page = await deps.listIssues({ repository: key.repository, ...cursor });
       const issues = page.issues.map((issue) => readIssue(issue));
@@ -87,10 +78,9 @@ async function storeIssues(
   deps: IngestDeps,
   key: RepositoryOfSource,
   issues: ListedIssue[],
-  cursor: Cursor,
+  cursor: IssueCursor,
 ): Promise<SourceCounts> {
-  const known = (issue: ListedIssue) =>
-    issue.updated_at === cursor.since && cursor.at.includes(issue.number);
+  const known = (issue: ListedIssue) => isStored(cursor, issue);
   const reports = issues.filter((issue) => notAReport(issue) === null);
   const results = await accept(
     deps,
@@ -105,19 +95,4 @@ async function storeIssues(
   }
   counts.filtered = issues.filter((issue) => notAReport(issue) !== null && !known(issue)).length;
   return counts;
-}
-
-/** Where the next question begins. Only when a whole page changed within one second is the page turned. */
-function cursorAfter(before: Cursor, issues: ListedIssue[], page: IssuePage): Cursor {
-  const last = issues.map((issue) => issue.updated_at).reduce(later, before.since ?? "");
-  const atLast = issues.filter((issue) => issue.updated_at === last).map((issue) => issue.number);
-  if (last > (before.since ?? "")) return { since: last, page: 1, at: atLast, etag: null };
-  const at = [...new Set([...before.at, ...atLast])];
-  if (page.more) return { since: before.since, page: before.page + 1, at, etag: null };
-  // The ETag is that of the question which the next sync begins with.
-  return { since: before.since, page: 1, at, etag: before.page === 1 ? page.etag : null };
-}
-
-function later(one: string, other: string): string {
-  return one > other ? one : other;
 }

@@ -34,12 +34,15 @@ export const ISSUES_PER_PAGE = 100;
 export function createIssueList(settings: {
   apiUrl: string;
   token: string | undefined;
+  /** At most 100, GitHub's own limit. */
+  perPage?: number;
 }): ListIssues {
+  const perPage = settings.perPage ?? ISSUES_PER_PAGE;
   return async ({ repository, since, page, etag }) => {
     const url = new URL(`${settings.apiUrl}/repos/${repository}/issues`);
     const query = { state: "all", sort: "updated", direction: "asc" };
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    url.searchParams.set("per_page", String(ISSUES_PER_PAGE));
+    url.searchParams.set("per_page", String(perPage));
     if (since) url.searchParams.set("since", since);
     if (page > 1) url.searchParams.set("page", String(page));
     const reply = await fetchForeign({
