@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { makeDeps, type Deps } from "../../worker/deps";
 import type { IngestJob } from "../../worker/ingest/deps";
+import type { Env } from "../../worker/env";
 import { runIngestJob } from "../../worker/ingest/poll";
 import { createIssueList } from "../../worker/ingest/sources/github/client";
 import { createRedditClient } from "../../worker/ingest/sources/reddit/client";
@@ -24,7 +25,7 @@ export function pollingDeps(over: { credentials?: boolean; secret?: string } = {
   const sent: IngestJob[] = [];
   const { credentials = true, secret = env.WORLD.redditSecret } = over;
   return {
-    ...makeDeps(env, async () => new Response()),
+    ...makeDeps(env as unknown as Env, async () => new Response()),
     at,
     sent,
     clock: () => at.now,

@@ -19,7 +19,12 @@ export const DEFAULT_POLL_MINUTES = 5;
 export const SubredditName = z
   .string()
   .trim()
-  .transform((name) => name.replace(/^\/?r\//i, "").replace(/\/+$/, "").toLowerCase())
+  .transform((name) =>
+    name
+      .replace(/^\/?r\//i, "")
+      .replace(/\/+$/, "")
+      .toLowerCase(),
+  )
   .pipe(
     z.string().regex(/^[a-z0-9][a-z0-9_]{1,20}$/, "must be a subreddit's name, such as shopapp"),
   );

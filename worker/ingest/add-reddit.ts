@@ -33,7 +33,10 @@ export const AddRedditInput = z.unknown().meta({
       type: "object",
       description: "A post or a comment; as Reddit lists it, it may lie in {kind, data}.",
       properties: {
-        name: { type: "string", description: "The fullname: t3_… or t1_…; external_id is the same" },
+        name: {
+          type: "string",
+          description: "The fullname: t3_… or t1_…; external_id is the same",
+        },
         title: { type: "string" },
         selftext: { type: "string" },
         body: { type: "string" },

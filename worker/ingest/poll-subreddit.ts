@@ -27,10 +27,7 @@ const CHUNK = 100;
  * and what is gone. What was judged is remembered with each page; the time down to which a listing was read moves only when it
  * was read without a gap, so that a page that fails is read again. Throws `ForeignError`.
  */
-export async function pollSubreddit(
-  deps: IngestDeps,
-  poll: SubredditPoll,
-): Promise<SourceCounts> {
+export async function pollSubreddit(deps: IngestDeps, poll: SubredditPoll): Promise<SourceCounts> {
   const { projectId, sourceId, subreddit } = poll;
   const row = await findPollTarget(deps.db, projectId, sourceId, subreddit);
   const state = { memory: memoryOf(row?.cursor), counts: { ...NO_COUNTS } };
@@ -99,7 +96,12 @@ async function takePage(
   let counts: SourceCounts = { ...NO_COUNTS, filtered: fresh.length - wanted.length };
   for (let at = 0; at < wanted.length; at += CHUNK) {
     const items = wanted.slice(at, at + CHUNK).map(({ raw }) => raw);
-    const taken = await takeReddit(deps, systemActor("poll_reddit", projectId), { items }, sourceId);
+    const taken = await takeReddit(
+      deps,
+      systemActor("poll_reddit", projectId),
+      { items },
+      sourceId,
+    );
     counts = sumCounts(counts, taken.counts);
   }
   state.memory = remember(state.memory, things);

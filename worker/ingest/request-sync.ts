@@ -65,9 +65,7 @@ export async function requestSync(
   }
   const everyMinutes = GITHUB_POLL_MINUTES;
   const nextAt = now + everyMinutes * 60_000;
-  statements.push(
-    upsertPoll(deps.db, { sourceId, projectId, everyMinutes, nextAt, reddit: null }),
-  );
+  statements.push(upsertPoll(deps.db, { sourceId, projectId, everyMinutes, nextAt, reddit: null }));
   if (full || !before) {
     statements.push(saveCursor(deps.db, { projectId, sourceId, target }, {}, null));
   }
@@ -95,7 +93,8 @@ function repositoryMeant(name: string | null, own: string | null, synced: string
     ? candidates.find((one) => one.split("/")[1]!.toLowerCase() === name.toLowerCase())
     : candidates[0];
   if (meant) return meant;
-  if (name) throw new DomainError("not_found", `No repository ${name} is connected: use owner/name.`);
+  if (name)
+    throw new DomainError("not_found", `No repository ${name} is connected: use owner/name.`);
   throw new DomainError(
     "repository_missing",
     "Connect a repository in the project's settings first, or name one.",

@@ -86,7 +86,9 @@ async function storeIssues(
     deps,
     systemActor("sync_github", key.projectId),
     key.sourceId,
-    reports.map((issue) => mapGithubIssue(issue, repositoryOf(issue, key.repository), deps.clock())),
+    reports.map((issue) =>
+      mapGithubIssue(issue, repositoryOf(issue, key.repository), deps.clock()),
+    ),
   );
   const counts = { ...NO_COUNTS };
   for (const [index, { status }] of results.entries()) {

@@ -103,11 +103,7 @@ async function redditStatements(
   ];
 }
 
-function toView(
-  deps: ProjectDeps,
-  projectId: string,
-  settings: RedditSettings,
-): RedditConfigView {
+function toView(deps: ProjectDeps, projectId: string, settings: RedditSettings): RedditConfigView {
   return {
     project_id: projectId,
     subreddits: settings.subreddits ?? fallbackSubreddits(deps.settings),

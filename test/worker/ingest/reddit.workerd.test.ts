@@ -84,7 +84,9 @@ describe("a poll of Reddit", () => {
       expect(query["raw_json"]).toBe("1");
       expect(headers["authorization"]).toMatch(/^Bearer played-/);
     }
-    const body = await env.DB.prepare("SELECT body FROM feedback WHERE external_id = 't3_a'").first();
+    const body = await env.DB.prepare(
+      "SELECT body FROM feedback WHERE external_id = 't3_a'",
+    ).first();
     expect(body).toEqual({ body: "It hangs & <dies>." });
   });
 
@@ -93,7 +95,10 @@ describe("a poll of Reddit", () => {
       { name: "t3_a", subreddit: "shopapp", title: "Error one", score: 3 },
       { name: "t3_b", subreddit: "shopapp", title: "Nothing to see" },
     ]);
-    const { project, deps } = await polled({ subreddits: ["shopapp"], sorts: ["new", "hot", "top"] });
+    const { project, deps } = await polled({
+      subreddits: ["shopapp"],
+      sorts: ["new", "hot", "top"],
+    });
     await tick(deps);
     expect((await sourceOf(project, "reddit")).counts).toMatchObject({
       accepted: 1,
@@ -113,9 +118,7 @@ describe("a poll of Reddit", () => {
   });
 
   it("reads further pages until it knows what comes, and a page that fails again", async () => {
-    await redditHas([
-      { name: "t3_old", subreddit: "shopapp", title: "Old bug", minutesAgo: 600 },
-    ]);
+    await redditHas([{ name: "t3_old", subreddit: "shopapp", title: "Old bug", minutesAgo: 600 }]);
     const { project, deps } = await polled({ subreddits: ["shopapp"] });
     const bugs = Array.from({ length: 150 }, (_, i) => ({
       name: `t3_n${i}`,
@@ -129,7 +132,9 @@ describe("a poll of Reddit", () => {
     await redditFault({ match: "/r/shopapp/new", kind: "status", status: 503 });
     await tick(deps);
     expect(Object.keys(await itemsOf("reddit"))).toHaveLength(101);
-    expect((await sourceOf(project, "reddit")).last_error).toContain("did not answer for r/shopapp");
+    expect((await sourceOf(project, "reddit")).last_error).toContain(
+      "did not answer for r/shopapp",
+    );
     await tick(deps);
     expect(Object.keys(await itemsOf("reddit"))).toHaveLength(151);
     expect((await sourceOf(project, "reddit")).counts).toEqual({
@@ -231,7 +236,10 @@ describe("a poll of Reddit", () => {
 
   it("reads the public pages without credentials, and with refused ones, and says so", async () => {
     await redditHas([{ name: "t3_a", subreddit: "shopapp", title: "Bug" }]);
-    const { project } = await polled({ subreddits: ["shopapp"] }, pollingDeps({ credentials: false }));
+    const { project } = await polled(
+      { subreddits: ["shopapp"] },
+      pollingDeps({ credentials: false }),
+    );
     expect(Object.keys(await itemsOf("reddit"))).toEqual(["t3_a"]);
     expect((await sourceOf(project, "reddit")).last_error).toBeNull();
     await redditHas([{ name: "t3_b", subreddit: "shopapp", title: "Another bug" }]);
@@ -378,7 +386,9 @@ describe("POST /ingest/reddit", () => {
         redditPost({ removed_by_category: "moderator" }),
       ],
     });
-    const { results } = batch.json as unknown as { results: { status: string; id: string | null }[] };
+    const { results } = batch.json as unknown as {
+      results: { status: string; id: string | null }[];
+    };
     expect(results.map(({ status }) => status)).toEqual([
       "created",
       "duplicate",

@@ -57,18 +57,26 @@ describe("a question to an outside service", () => {
   });
 
   it("ends what takes too long, is too large, or nobody answers", async () => {
-    expect((await failure({ status: 200, hang: true }, { timeoutMs: 50 })).kind).toBe("unavailable");
+    expect((await failure({ status: 200, hang: true }, { timeoutMs: 50 })).kind).toBe(
+      "unavailable",
+    );
     const large = await failure({ status: 200, body: `"${"x".repeat(100)}"` }, { limit: 50 });
     expect(large.kind).toBe("invalid_reply");
-    expect((await failure({ status: 200 }, { url: "http://127.0.0.1:9" })).kind).toBe("unavailable");
+    expect((await failure({ status: 200 }, { url: "http://127.0.0.1:9" })).kind).toBe(
+      "unavailable",
+    );
   });
 
   it("reads how long to wait from spans, dates and moments", () => {
     const wait = (headers: Record<string, string>) => secondsToWait(new Headers(headers));
     expect(wait({ "retry-after": "30" })).toBe(30);
-    expect(wait({ "retry-after": new Date(Date.now() + 60_000).toUTCString() })).toBeGreaterThan(57);
+    expect(wait({ "retry-after": new Date(Date.now() + 60_000).toUTCString() })).toBeGreaterThan(
+      57,
+    );
     expect(wait({ "x-ratelimit-reset": "412" })).toBe(412);
-    expect(wait({ "x-ratelimit-reset": String(Math.floor(Date.now() / 1000) + 90) })).toBeGreaterThan(87);
+    expect(
+      wait({ "x-ratelimit-reset": String(Math.floor(Date.now() / 1000) + 90) }),
+    ).toBeGreaterThan(87);
     expect(wait({ "x-ratelimit-reset": "0" })).toBe(1);
     expect(wait({ "retry-after": "soon" })).toBeUndefined();
     expect(wait({})).toBeUndefined();

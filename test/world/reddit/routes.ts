@@ -59,12 +59,9 @@ function unauthorised(c: Context<StandInEnv>): Response {
 }
 
 /** Counts down the share of a window and tells it as Reddit does: `remaining` is a float. Nothing left is a page of HTML. */
-async function limited(
-  c: Context<StandInEnv>,
-  world: World,
-  handler: Handler,
-): Promise<Response> {
-  if (!c.req.header("user-agent")?.includes("soulcaster")) return c.text("whoa there, pardner", 429);
+async function limited(c: Context<StandInEnv>, world: World, handler: Handler): Promise<Response> {
+  if (!c.req.header("user-agent")?.includes("soulcaster"))
+    return c.text("whoa there, pardner", 429);
   const state = world.state();
   const spent = state.remaining < 1;
   if (!spent) state.remaining--;

@@ -37,14 +37,12 @@ export const pollingRoutes = new Hono<AppEnv>()
   .put(
     "/projects/:projectId/config/reddit/subreddits",
     writeConfig("Set subreddits, keywords, interval or sorts; what is left out stays"),
-    async (c) =>
-      c.json(await writeRedditConfig(c.var.deps, c.var.who, c.req.valid("json")), 200),
+    async (c) => c.json(await writeRedditConfig(c.var.deps, c.var.who, c.req.valid("json")), 200),
   )
   .post(
     "/projects/:projectId/config/reddit/subreddits",
     writeConfig("The same as PUT, for earlier clients"),
-    async (c) =>
-      c.json(await writeRedditConfig(c.var.deps, c.var.who, c.req.valid("json")), 200),
+    async (c) => c.json(await writeRedditConfig(c.var.deps, c.var.who, c.req.valid("json")), 200),
   )
   .post(
     "/projects/:projectId/ingest/reddit",

@@ -9,7 +9,8 @@ import {
 type Issue = { number: number; updated_at: string; version: number };
 
 const PER_PAGE = 3;
-const timeOf = (second: number) => new Date(1_767_225_600_000 + second * 1000).toISOString().replace(".000", "");
+const timeOf = (second: number) =>
+  new Date(1_767_225_600_000 + second * 1000).toISOString().replace(".000", "");
 
 /** A repository whose issues change between the questions; at most two changes fall into one second. */
 function repository() {
@@ -24,7 +25,9 @@ function repository() {
     list(since: string | null, page: number) {
       const found = [...issues.values()]
         .filter((issue) => since === null || issue.updated_at >= since)
-        .sort((a, b) => (a.updated_at < b.updated_at ? -1 : a.updated_at > b.updated_at ? 1 : a.number - b.number));
+        .sort((a, b) =>
+          a.updated_at < b.updated_at ? -1 : a.updated_at > b.updated_at ? 1 : a.number - b.number,
+        );
       const from = (page - 1) * PER_PAGE;
       return { issues: found.slice(from, from + PER_PAGE), more: found.length > from + PER_PAGE };
     },
@@ -71,7 +74,10 @@ describe("the cursor of a sync", () => {
 
   it("keeps the ETag of the question that comes next, and reads a spoilt cursor as none", () => {
     const since = timeOf(5);
-    const end = cursorAfter({ since, page: 1, at: [1], etag: null }, [], { more: false, etag: "W/1" });
+    const end = cursorAfter({ since, page: 1, at: [1], etag: null }, [], {
+      more: false,
+      etag: "W/1",
+    });
     expect(end).toEqual({ since, page: 1, at: [1], etag: "W/1" });
     expect(issueCursor({ since: 7, page: -1, at: "x", etag: {} })).toEqual({
       since: null,
