@@ -13,8 +13,6 @@ export default defineConfig({
     exclude: process.env["SOULCASTER_DEEP"] ? [] : DEEP_ONLY,
     fileParallelism: false,
     testTimeout: 240_000,
-    // CI shares its machine: what only a moment of load made fail may pass at a second try.
-    retry: process.env["CI"] ? 1 : 0,
     hookTimeout: 240_000,
   },
 });

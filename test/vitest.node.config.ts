@@ -9,8 +9,6 @@ export default defineConfig({
     exclude: ["**/*.workerd.test.ts", "test/e2e/**", "**/node_modules/**", "test/world/sample/**"],
     maxWorkers: 2,
     testTimeout: 20_000,
-    // CI shares its machine: what only a moment of load made fail may pass at a second try.
-    retry: process.env["CI"] ? 1 : 0,
     silent: "passed-only",
   },
 });

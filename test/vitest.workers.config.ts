@@ -50,8 +50,6 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 1,
     testTimeout: 60_000,
-    // CI shares its machine: what only a moment of load made fail may pass at a second try.
-    retry: process.env["CI"] ? 1 : 0,
     silent: "passed-only",
     coverage: {
       provider: "istanbul",

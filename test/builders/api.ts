@@ -1,5 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { Env } from "../../worker/env";
 import worker from "../../worker/index";
 import { openDb, runBatch } from "../../worker/store/db";
 import { insertMembership, insertUser } from "../../worker/store/users";
@@ -13,7 +14,8 @@ import type { Role } from "../../worker/domain/actor";
  * so that a request gets slower with each one before it.
  */
 export async function send(request: Request): Promise<Response> {
-  return worker.fetch(request, env, createExecutionContext());
+  const incoming = request as Request<unknown, IncomingRequestCfProperties>;
+  return worker.fetch(incoming, env as unknown as Env, createExecutionContext());
 }
 
 /** Calls the Worker as the outside world does. */
