@@ -16,7 +16,7 @@ export async function applyChange(
   change: SourceChange,
 ): Promise<boolean> {
   const row = await findFeedbackByExternalId(deps.db, who.projectId, source, externalId);
-  if (!row) return false;
+  if (!row || row.state === "deleted") return false;
   if (change.action === "deleted" || change.action === "transferred") {
     await removeFeedback(deps, who, row.id);
     return true;
@@ -29,13 +29,13 @@ export async function applyChange(
     detail: { ...change },
   });
   await runBatch(deps.db, [
-    ...(state ? [setFeedbackState(deps.db, who.projectId, row.id, state, now)] : []),
+    ...(state ? [setFeedbackState(deps.db, who.projectId, [row.id], state, now)] : []),
     audit,
   ]);
   return true;
 }
 
 function stateAfter(change: SourceChange): "open" | "closed" | null {
-  if (change.action === "closed" || change.action === "resolved") return "closed";
+  if (change.action === "resolved") return "closed";
   return change.action === "reopened" ? "open" : null;
 }

@@ -2,6 +2,7 @@ import { DomainError, notFound } from "../domain/errors";
 import type { SourceKind } from "../domain/feedback";
 import { logEvent } from "../kit/log";
 import { runBatch } from "../store/db";
+import { addCounts } from "../store/polls";
 import { firstProjectIds } from "../store/projects";
 import {
   findSourceById,
@@ -10,9 +11,10 @@ import {
   noteSourceError,
   type SourceRow,
 } from "../store/sources";
-import { accept } from "./accept";
+import { accept, type AcceptResult } from "./accept";
 import { applyChange } from "./apply-change";
 import type { IngestDeps } from "./deps";
+import { NO_REPORT_REASONS } from "./sources/github/issue";
 import { mapPullRequest } from "./sources/github/map";
 import { WEBHOOK_SOURCES, type WebhookKind } from "./sources";
 import type { Delivery, Mapped } from "./sources/source";
@@ -54,12 +56,18 @@ export async function receiveWebhook(
   await runBatch(deps.db, [noteDelivery(deps.db, source.projectId, source.id, deps.clock())]);
   if (mapped.kind === "feedback") {
     const results = await accept(deps, who, source.id, mapped.items);
-    return { outcome: "stored", feedback_ids: results.map((one) => one.id), reason: null };
+    await runBatch(deps.db, [addCounts(deps.db, source.projectId, source.id, countsOf(results))]);
+    const changed = results.length > 0 && results.every((one) => one.status === "updated");
+    const outcome = changed ? "changed" : "stored";
+    return { outcome, feedback_ids: results.map((one) => one.id), reason: null };
   }
   if (mapped.kind === "change") {
     const known = await applyChange(deps, who, source.kind, mapped.externalId, mapped.change);
     const reason = known ? null : "the report is not known here";
     return { outcome: known ? "changed" : "ignored", feedback_ids: [], reason };
+  }
+  if (NOT_WANTED.has(mapped.reason)) {
+    await runBatch(deps.db, [addCounts(deps.db, source.projectId, source.id, { filtered: 1 })]);
   }
   logEvent("delivery_ignored", {
     source: source.kind,
@@ -67,6 +75,14 @@ export async function receiveWebhook(
     reason: mapped.reason,
   });
   return { outcome: "ignored", feedback_ids: [], reason: mapped.reason };
+}
+
+/** Reasons for which an issue is no report: it was read, and not wanted. Other events were never reports. */
+const NOT_WANTED: ReadonlySet<string> = new Set(NO_REPORT_REASONS);
+
+function countsOf(results: AcceptResult[]) {
+  const duplicate = results.filter((one) => one.status === "duplicate").length;
+  return { accepted: results.length - duplicate, duplicate };
 }
 
 /** The source in a webhook address: by id, and of the kind that the address says. */
@@ -95,7 +111,8 @@ export async function onlySource(
     "Use the address that carries the source's id.",
   );
   if (projects.length > 1) throw ambiguous;
-  const found = projects[0] ? await listSources(deps.db, projects[0], kind) : [];
+  const all = projects[0] ? await listSources(deps.db, projects[0], kind) : [];
+  const found = all.filter((source) => source.secretSealed !== "");
   if (found.length > 1) throw ambiguous;
   if (!found[0]) throw notFound("source");
   return found[0];
@@ -114,5 +131,8 @@ async function mapOrNote(deps: IngestDeps, source: SourceRow, map: () => Mapped)
 
 async function noteError(deps: IngestDeps, source: SourceRow, message: string): Promise<void> {
   const { projectId, id } = source;
-  await runBatch(deps.db, [noteSourceError(deps.db, projectId, id, message, deps.clock())]);
+  await runBatch(deps.db, [
+    noteSourceError(deps.db, projectId, id, message, deps.clock()),
+    addCounts(deps.db, projectId, id, { refused: 1 }),
+  ]);
 }

@@ -19,6 +19,9 @@ export async function sendTestEvent(
 ): Promise<{ feedback_id: string }> {
   const source = await findSource(deps.db, who.projectId, sourceId);
   if (!source) throw notFound("source");
+  if (!source.secretSealed) {
+    throw new DomainError("conflict", "This source is polled: there is no address to test.");
+  }
   const [secret] = await deps.secretsOf(source);
   if (!secret)
     throw new DomainError("misconfigured", "SEALING_KEY does not open this source's secret.");

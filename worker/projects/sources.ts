@@ -2,8 +2,10 @@ import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
 import { newId } from "../domain/ids";
+import { NO_COUNTS } from "../domain/polling";
 import { newSecret, seal, unseal } from "../kit/secrets";
 import { commit } from "../store/commit";
+import { listPolls, listPollTargets } from "../store/polls";
 import {
   deleteSource,
   findSource,
@@ -12,7 +14,7 @@ import {
   type SourceRow,
 } from "../store/sources";
 import type { ProjectDeps } from "./deps";
-import { toSourceView, type NewSourceView, type SourceView } from "./views";
+import { toPolledView, toSourceView, type NewSourceView, type SourceView } from "./views";
 
 export const WEBHOOK_KINDS = ["sentry", "github"] as const;
 
@@ -43,6 +45,7 @@ export async function createSource(
     lastDeliveryAt: null,
     lastError: null,
     lastErrorAt: null,
+    ...NO_COUNTS,
   };
   await commit(deps.db, who, now, [upsertSource(deps.db, row)], {
     action: "source.create",
@@ -53,8 +56,18 @@ export async function createSource(
 }
 
 export async function readSources(deps: ProjectDeps, who: ProjectActor): Promise<SourceView[]> {
-  const rows = await listSources(deps.db, who.projectId);
-  return rows.map((row) => toSourceView(row, deps.settings.PUBLIC_API_URL));
+  const [rows, polls, targets] = await Promise.all([
+    listSources(deps.db, who.projectId),
+    listPolls(deps.db, who.projectId),
+    listPollTargets(deps.db, who.projectId),
+  ]);
+  return rows.map((row) => ({
+    ...toSourceView(row, deps.settings.PUBLIC_API_URL),
+    polled: toPolledView(
+      polls.find((poll) => poll.sourceId === row.id),
+      targets.filter((target) => target.sourceId === row.id),
+    ),
+  }));
 }
 
 export async function removeSource(

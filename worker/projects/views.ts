@@ -5,6 +5,7 @@ import { SOURCE_KINDS } from "../domain/feedback";
 import { ProjectSettings } from "../domain/project";
 import { RUN_STATUSES } from "../domain/run";
 import { isoTime } from "../kit/clock";
+import type { PollRow, PollTargetRow } from "../store/polls";
 import type { ProjectRow } from "../store/projects";
 import type { SourceRow } from "../store/sources";
 import type { TokenRow } from "../store/tokens";
@@ -71,16 +72,60 @@ export const StatsView = z.object({
 });
 export type StatsView = z.infer<typeof StatsView>;
 
+/** When a source asks next, and what for. */
+export const PolledView = z.object({
+  every_minutes: z.number(),
+  next_at: z.string(),
+  targets: z.array(
+    z.object({
+      name: z.string(),
+      polled_at: z.string().nullable(),
+      last_error: z.string().nullable(),
+      last_error_at: z.string().nullable(),
+    }),
+  ),
+});
+export type PolledView = z.infer<typeof PolledView>;
+
+/** Names that begin with something else than a letter or digit are the poller's own notes. */
+export function toPolledView(
+  poll: PollRow | undefined,
+  targets: PollTargetRow[],
+): PolledView | null {
+  if (!poll) return null;
+  return {
+    every_minutes: poll.everyMinutes,
+    next_at: isoTime(poll.nextAt),
+    targets: targets
+      .filter(({ target }) => /^\w/.test(target))
+      .map((row) => ({
+        name: row.target,
+        polled_at: isoTime(row.polledAt),
+        last_error: row.lastError,
+        last_error_at: isoTime(row.lastErrorAt),
+      })),
+  };
+}
+
 export const SourceView = z.object({
   id: z.string(),
   project_id: z.string(),
   kind: z.enum(SOURCE_KINDS),
   name: z.string(),
-  webhook_url: z.string(),
+  /** Null for a source that is only polled: it has no secret, so nothing could be let in there. */
+  webhook_url: z.string().nullable(),
   created_at: z.string(),
   last_delivery_at: z.string().nullable(),
   last_error: z.string().nullable(),
   last_error_at: z.string().nullable(),
+  /** What became of the reports that it brought. */
+  counts: z.object({
+    accepted: z.number(),
+    duplicate: z.number(),
+    filtered: z.number(),
+    refused: z.number(),
+  }),
+  polled: PolledView.nullable(),
 });
 export type SourceView = z.infer<typeof SourceView>;
 
@@ -90,11 +135,18 @@ export function toSourceView(row: SourceRow, apiUrl: string): SourceView {
     project_id: row.projectId,
     kind: row.kind,
     name: row.name,
-    webhook_url: `${apiUrl}/ingest/${row.kind}/${row.id}`,
+    webhook_url: row.secretSealed ? `${apiUrl}/ingest/${row.kind}/${row.id}` : null,
     created_at: isoTime(row.createdAt),
     last_delivery_at: isoTime(row.lastDeliveryAt),
     last_error: row.lastError,
     last_error_at: isoTime(row.lastErrorAt),
+    counts: {
+      accepted: row.accepted,
+      duplicate: row.duplicate,
+      filtered: row.filtered,
+      refused: row.refused,
+    },
+    polled: null,
   };
 }
 

@@ -9,12 +9,10 @@ export type Delivery = { headers: Headers; body: Uint8Array };
  * for who did it.
  */
 export type SourceChange = { at: number; by: string | null } & (
-  | { action: "closed"; reason: string | null }
   | { action: "reopened"; reason: string | null }
   | { action: "resolved"; detail: string | null }
   | { action: "ignored"; detail: string | null }
   | { action: "assigned"; to: string | null }
-  | { action: "labelled"; labels: string[] }
   | { action: "transferred"; to: string | null; url: string | null }
   | { action: "deleted"; reason: string | null }
 );

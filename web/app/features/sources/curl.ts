@@ -9,7 +9,7 @@ export function manualCurl(api: string, projectId: string): string {
 }
 
 /** The API's public address, as the webhook addresses tell it; null when there is no source yet. */
-export function apiAddressOf(sources: { webhook_url: string }[]): string | null {
-  const url = sources[0]?.webhook_url;
+export function apiAddressOf(sources: { webhook_url: string | null }[]): string | null {
+  const url = sources.find((source) => source.webhook_url)?.webhook_url;
   return url && URL.canParse(url) ? url.slice(0, url.indexOf("/ingest/")) : null;
 }

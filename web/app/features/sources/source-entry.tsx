@@ -7,18 +7,22 @@ import { Notice } from "../../ui/notice";
 import { Time } from "../../ui/time";
 import { Words } from "../../ui/words";
 import { SourceMark } from "../reports/source-mark";
+import { PolledTargets, SourceNumbers } from "./source-numbers";
 
 type Props = {
   source: SourceView;
   base: string;
   /** The report that a test event just made, if it came through this source. */
   testedId: string | undefined;
+  /** The repository whose sync was just put on the queue for this source. */
+  syncedRepository: string | undefined;
   mayTest: boolean;
   mayRemove: boolean;
 };
 
 /** One connection: where to send, whether anything came, and what went wrong last. */
-export function SourceEntry({ source, base, testedId, mayTest, mayRemove }: Props) {
+export function SourceEntry(props: Props) {
+  const { source, base, testedId, syncedRepository, mayTest, mayRemove } = props;
   const pending = useNavigation().formData;
   const mine = pending?.get("source") === source.id;
   return (
@@ -30,7 +34,8 @@ export function SourceEntry({ source, base, testedId, mayTest, mayRemove }: Prop
         </h2>
         <SourceHealth source={source} />
         <div className="source-actions">
-          {mayTest ? (
+          {mayTest && source.kind === "github" ? <SyncForm source={source} /> : null}
+          {mayTest && source.webhook_url ? (
             <Form method="post" preventScrollReset>
               <input type="hidden" name="source" value={source.id} />
               <Button
@@ -52,7 +57,15 @@ export function SourceEntry({ source, base, testedId, mayTest, mayRemove }: Prop
           <Link to={`${base}/reports/${testedId}`}>See the report</Link>
         </Notice>
       ) : null}
-      <CopyField label="Webhook address" value={source.webhook_url} />
+      {syncedRepository ? (
+        <Notice tone="good">
+          The sync of <Words>{syncedRepository}</Words> is on its way. Its reports appear as they
+          are read.
+        </Notice>
+      ) : null}
+      {source.webhook_url ? <CopyField label="Webhook address" value={source.webhook_url} /> : null}
+      {source.polled ? <PolledTargets polled={source.polled} /> : null}
+      <SourceNumbers counts={source.counts} />
       {source.last_error ? (
         <p className="source-error">
           Last error{" "}
@@ -94,6 +107,26 @@ function SourceHealth({ source }: { source: SourceView }) {
         last <Time at={delivered} />
       </span>
     </>
+  );
+}
+
+/** What has changed since the last sync, or everything again. */
+function SyncForm({ source }: { source: SourceView }) {
+  const pending = useNavigation().formData;
+  const intent = pending?.get("source") === source.id ? pending.get("intent") : null;
+  const polledBefore = (source.polled?.targets.length ?? 0) > 0;
+  return (
+    <Form method="post" preventScrollReset className="button-group">
+      <input type="hidden" name="source" value={source.id} />
+      <Button icon="down" name="intent" value="sync" busy={intent === "sync"}>
+        Sync now
+      </Button>
+      {polledBefore ? (
+        <Button look="quiet" name="intent" value="sync-all" busy={intent === "sync-all"}>
+          Read everything again
+        </Button>
+      ) : null}
+    </Form>
   );
 }
 
