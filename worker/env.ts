@@ -37,6 +37,14 @@ const Settings = z.object({
   PUBLIC_API_URL: url.default("http://127.0.0.1:8787"),
   PUBLIC_DASHBOARD_URL: url.default("http://127.0.0.1:8788"),
   SANDBOX_GATEWAY_URL: optionalUrl,
+  // The domain whose mail Cloudflare Email Routing hands to this Worker. Empty: no project has a mail address.
+  MAIL_DOMAIN: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^(?:[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)?$/, "must be a domain, like in.example.com")
+    .transform((text) => text || undefined)
+    .optional(),
   SEALING_KEY: z.string().min(32, "must be at least 32 characters, random and secret"),
   SETUP_TOKEN: optionalText,
   GITHUB_API_URL: url.default("https://api.github.com"),

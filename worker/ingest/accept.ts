@@ -7,8 +7,8 @@ import { logEvent } from "../kit/log";
 import { auditStatement } from "../store/commit";
 import { runBatch, type Statement } from "../store/db";
 import {
-  findFeedbackByIds,
-  findFeedbackIds,
+  fillMetadata,
+  findKnown,
   insertFeedback,
   replaceFeedbackText,
   type FeedbackRow,
@@ -64,13 +64,14 @@ async function acceptChunk(
   chunk: FeedbackToInsert[],
 ): Promise<AcceptResult[]> {
   const unique = [...new Map(chunk.map((item) => [item.external_id, item])).values()];
-  const created = await insertFeedback(deps.db, who.projectId, unique, deps.clock());
+  const { created, adopted } = await insertFeedback(deps.db, who.projectId, unique, deps.clock());
   for (const item of unique) {
     if (created.has(item.id)) logEvent("ingested", { source: item.source, feedback_id: item.id });
   }
-  const known = unique.filter((item) => !created.has(item.id));
+  const known = unique.filter((item) => !created.has(item.id) && !adopted.has(item.external_id));
   const updated = await updateKnown(deps, who, known);
   const idOf = new Map<string, string>(unique.map((item) => [item.external_id, item.id]));
+  for (const [externalId, id] of adopted) idOf.set(externalId, id);
   for (const [externalId, row] of updated.rows) idOf.set(externalId, row.id);
   const seen = new Set<string>();
   return chunk.map(({ external_id }) => {
@@ -78,46 +79,33 @@ async function acceptChunk(
     const first = !seen.has(external_id);
     seen.add(external_id);
     if (first && created.has(id)) return { external_id, id, status: "created" as const };
-    if (first && updated.changed.has(id)) return { external_id, id, status: "updated" as const };
+    if (first && (updated.changed.has(id) || adopted.has(external_id))) {
+      return { external_id, id, status: "updated" as const };
+    }
     return { external_id, id, status: "duplicate" as const };
   });
 }
 
 /** Items that are known already: those whose text changed at the source are replaced. */
 async function updateKnown(deps: IngestDeps, who: ProjectActor, known: FeedbackToInsert[]) {
-  const rows = new Map<string, FeedbackRow>();
   const changed = new Set<string>();
   const [first] = known;
-  if (!first) return { rows, changed };
-  const ids = await findFeedbackIds(
-    deps.db,
-    who.projectId,
-    first.source,
-    known.map((item) => item.external_id),
-  );
-  for (const row of await findFeedbackByIds(deps.db, who.projectId, [...ids.values()])) {
-    rows.set(row.externalId, row);
-  }
+  if (!first) return { rows: new Map<string, FeedbackRow>(), changed };
+  const rows = await findKnown(deps.db, who.projectId, first.source, known);
   const now = deps.clock();
   const statements: Statement[] = [];
   for (const item of known) {
     const row = rows.get(item.external_id);
-    if (!row || (row.title === item.title && row.body === item.body)) continue;
+    if (!row) continue;
+    if (row.externalId !== item.external_id) {
+      // What stands for the file tells less than the file's first report, but may tell other things.
+      statements.push(fillMetadata(deps.db, who.projectId, row.id, item.metadata, now));
+      continue;
+    }
+    if (row.title === item.title && row.body === item.body) continue;
     changed.add(row.id);
+    statements.push(replaceText(deps, who, row, item, now));
     statements.push(
-      replaceFeedbackText(
-        deps.db,
-        who.projectId,
-        row.id,
-        {
-          title: item.title,
-          body: item.body,
-          rawText: item.raw_text,
-          metadata: item.metadata,
-          fingerprint: item.fingerprint,
-        },
-        now,
-      ),
       auditStatement(deps.db, who, now, {
         action: "feedback.replace",
         target: `feedback:${row.id}`,
@@ -126,6 +114,32 @@ async function updateKnown(deps: IngestDeps, who: ProjectActor, known: FeedbackT
   }
   await runBatch(deps.db, statements);
   return { rows, changed };
+}
+
+function replaceText(
+  deps: IngestDeps,
+  who: ProjectActor,
+  row: FeedbackRow,
+  item: FeedbackToInsert,
+  now: number,
+): Statement {
+  const text = {
+    title: item.title,
+    body: item.body,
+    rawText: item.raw_text,
+    metadata: { ...newsOf(row), ...item.metadata },
+    fingerprint: item.fingerprint,
+  };
+  return replaceFeedbackText(deps.db, who.projectId, row.id, text, now);
+}
+
+/** What `applyChange` wrote: a new text does not undo it. */
+function newsOf({ metadata }: FeedbackRow): Partial<FeedbackRow["metadata"]> {
+  return Object.fromEntries(
+    ["source_state", "assigned", "comments"].flatMap((key) =>
+      metadata[key] === undefined ? [] : [[key, metadata[key]]],
+    ),
+  );
 }
 
 /** Chunks of one source kind each, small enough for one statement. */

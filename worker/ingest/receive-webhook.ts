@@ -10,7 +10,7 @@ import {
   noteSourceError,
   type SourceRow,
 } from "../store/sources";
-import { accept } from "./accept";
+import { acceptThrough } from "./accept-through";
 import { applyChange } from "./apply-change";
 import type { IngestDeps } from "./deps";
 import { mapPullRequest } from "./sources/github/map";
@@ -53,14 +53,17 @@ export async function receiveWebhook(
   }
   await runBatch(deps.db, [noteDelivery(deps.db, source.projectId, source.id, deps.clock())]);
   if (mapped.kind === "feedback") {
-    const results = await accept(deps, who, source.id, mapped.items);
-    return { outcome: "stored", feedback_ids: results.map((one) => one.id), reason: null };
+    const { results, dropped } = await acceptThrough(deps, who, source, mapped.items);
+    const ids = results.map((one) => one.id);
+    if (ids.length > 0 || !dropped) return { outcome: "stored", feedback_ids: ids, reason: null };
+    return { outcome: "ignored", feedback_ids: [], reason: `filtered by ${dropped}` };
   }
   if (mapped.kind === "change") {
     const known = await applyChange(deps, who, source.kind, mapped.externalId, mapped.change);
     const reason = known ? null : "the report is not known here";
     return { outcome: known ? "changed" : "ignored", feedback_ids: [], reason };
   }
+  if (mapped.trouble) await noteError(deps, source, mapped.trouble);
   logEvent("delivery_ignored", {
     source: source.kind,
     source_id: source.id,
@@ -76,7 +79,7 @@ export async function sourceOfAddress(
   sourceId: string,
 ): Promise<SourceRow> {
   const source = await findSourceById(deps.db, sourceId);
-  if (!source || source.kind !== kind) throw notFound("source");
+  if (!source || source.kind !== kind || source.channel !== "webhook") throw notFound("source");
   return source;
 }
 

@@ -9,6 +9,7 @@ export type ProjectDeps = {
     SEALING_KEY: string;
     PUBLIC_API_URL: string;
     PUBLIC_DASHBOARD_URL: string;
+    MAIL_DOMAIN?: string;
     GITHUB_REPO?: string;
     BASE_BRANCH?: string;
   };

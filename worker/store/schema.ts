@@ -13,6 +13,7 @@ import type { FeedbackMetadata, SourceKind } from "../domain/feedback";
 import type { GroupingTier, Neighbour } from "../domain/grouping";
 import type { PlanContent } from "../domain/plan";
 import type { ProjectSettings } from "../domain/project";
+import type { DroppedCounts, SourceChannel, SourceSettings } from "../domain/source";
 import type { RunnerName, RunStatus } from "../domain/run";
 
 /** Times are epoch milliseconds. migrations/README.md says for each table its keys, indexes, and who is authoritative. */
@@ -113,13 +114,22 @@ export const sources = sqliteTable(
       .references(() => projects.id, { onDelete: "cascade" }),
     kind: text().$type<SourceKind>().notNull(),
     name: text().notNull(),
+    channel: text().$type<SourceChannel>().notNull().default("webhook"),
+    addressKey: text("address_key").unique(),
     secretSealed: text("secret_sealed").notNull(),
+    settings: text({ mode: "json" }).$type<SourceSettings>().notNull().default({}),
+    dropped: text({ mode: "json" }).$type<DroppedCounts>().notNull().default({}),
     createdAt: integer("created_at").notNull(),
     lastDeliveryAt: integer("last_delivery_at"),
     lastError: text("last_error"),
     lastErrorAt: integer("last_error_at"),
   },
-  (t) => [index("sources_project").on(t.projectId, t.kind)],
+  (t) => [
+    index("sources_project").on(t.projectId, t.kind),
+    uniqueIndex("sources_one_of_channel")
+      .on(t.projectId, t.channel)
+      .where(sql`channel IN ('dsn', 'mail')`),
+  ],
 );
 
 export const feedback = sqliteTable(
@@ -132,6 +142,7 @@ export const feedback = sqliteTable(
     source: text().$type<SourceKind>().notNull(),
     sourceId: text("source_id"),
     externalId: text("external_id").notNull(),
+    linkKey: text("link_key"),
     title: text().notNull(),
     body: text().notNull(),
     rawText: text("raw_text").notNull(),
@@ -156,6 +167,9 @@ export const feedback = sqliteTable(
       .on(t.receivedAt)
       .where(sql`unclustered = 1`),
     index("feedback_fingerprint").on(t.projectId, t.fingerprint),
+    index("feedback_link")
+      .on(t.projectId, t.source, t.linkKey)
+      .where(sql`link_key IS NOT NULL`),
   ],
 );
 

@@ -7,7 +7,13 @@ import { apiAddressOf, manualCurl } from "../features/sources/curl";
 import { Instructions } from "../features/sources/instructions";
 import { ShownOnce } from "../features/sources/shown-once";
 import { SourceEntry } from "../features/sources/source-entry";
-import { addSource, removeSource, testSource } from "../features/sources/source-actions.server";
+import {
+  addSource,
+  filterSource,
+  removeSource,
+  rotateSource,
+  testSource,
+} from "../features/sources/source-actions.server";
 import { answer } from "../lib/answer.server";
 import { oneOf, text } from "../lib/form.server";
 import { pageTitle } from "../lib/page-title";
@@ -27,7 +33,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   return unwrap(sources.projects[":projectId"].sources.$get({ param }));
 }
 
-const INTENTS = ["add", "test", "remove"] as const;
+const INTENTS = ["add", "test", "filter", "rotate", "remove"] as const;
 
 type Acted = {
   intent: (typeof INTENTS)[number];
@@ -36,6 +42,8 @@ type Acted = {
   made?: { name: string; secret: string };
   /** The report that a test event made. */
   tested?: { source: string; feedbackId: string };
+  /** The source whose filters were saved. */
+  saved?: string;
 };
 
 export async function action({ request, context, params }: ActionFunctionArgs) {
@@ -48,6 +56,10 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       return answer<Acted>({ intent, ...(await addSource(api, param, form)) });
     case "test":
       return answer<Acted>({ intent, ...(await testSource(api, param)) });
+    case "filter":
+      return answer<Acted>({ intent, ...(await filterSource(api, param, form)) });
+    case "rotate":
+      return answer<Acted>({ intent, ...(await rotateSource(api, param)) });
     case "remove":
       return answer<Acted>({ intent, ...(await removeSource(api, param)) });
     case undefined:
@@ -79,7 +91,7 @@ export default function Sources() {
       {problem && acted?.intent !== "add" ? <ProblemNotice problem={problem} /> : null}
       {items.length === 0 ? (
         <EmptyState icon="plug" title="No source is connected">
-          <p>Sentry and GitHub deliver here by signed webhooks. Add one below.</p>
+          <p>Sentry, its SDKs, GitHub and mail deliver here. Add one below.</p>
         </EmptyState>
       ) : (
         <ul className="sources" aria-label="Sources">
@@ -89,6 +101,7 @@ export default function Sources() {
               source={source}
               base={base}
               testedId={acted?.tested?.source === source.id ? acted.tested.feedbackId : undefined}
+              saved={acted?.saved === source.id}
               mayTest={mayTest}
               mayRemove={mayAdmin}
             />

@@ -1,6 +1,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { createSource, CreateSourceInput, readSources, removeSource } from "../../projects/sources";
+import {
+  changeSource,
+  createSource,
+  CreateSourceInput,
+  readSources,
+  removeSource,
+  rotateSource,
+  UpdateSourceInput,
+} from "../../projects/sources";
 import { createToken, CreateTokenInput, endToken, readTokens } from "../../projects/tokens";
 import { NewSourceView, NewTokenView, SourceView, TokenView } from "../../projects/views";
 import type { AppEnv } from "../app-env";
@@ -26,6 +34,29 @@ export const sourceRoutes = new Hono<AppEnv>()
       replies: { 201: NewSourceView },
     }),
     async (c) => c.json(await createSource(c.var.deps, c.var.who, c.req.valid("json")), 201),
+  )
+  .patch(
+    "/projects/:projectId/sources/:id",
+    route({
+      summary: "Rename a source, or replace its settings",
+      access: "project:admin",
+      body: UpdateSourceInput,
+      replies: { 200: SourceView },
+    }),
+    async (c) =>
+      c.json(
+        await changeSource(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")),
+        200,
+      ),
+  )
+  .post(
+    "/projects/:projectId/sources/:id/rotate",
+    route({
+      summary: "Give a DSN a new public key, or a project a new mail address; the old one ends",
+      access: "project:admin",
+      replies: { 200: SourceView },
+    }),
+    async (c) => c.json(await rotateSource(c.var.deps, c.var.who, c.req.param("id")), 200),
   )
   .delete(
     "/projects/:projectId/sources/:id",

@@ -2,23 +2,26 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import type { SourceView } from "../../api.server";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
-import { CopyField } from "../../ui/copy-field";
 import { Notice } from "../../ui/notice";
 import { Time } from "../../ui/time";
 import { Words } from "../../ui/words";
 import { SourceMark } from "../reports/source-mark";
+import { SourceAddress, SourceDropped } from "./source-address";
+import { SourceFilters } from "./source-filters";
 
 type Props = {
   source: SourceView;
   base: string;
   /** The report that a test event just made, if it came through this source. */
   testedId: string | undefined;
+  /** Its filters were just saved. */
+  saved: boolean;
   mayTest: boolean;
   mayRemove: boolean;
 };
 
 /** One connection: where to send, whether anything came, and what went wrong last. */
-export function SourceEntry({ source, base, testedId, mayTest, mayRemove }: Props) {
+export function SourceEntry({ source, base, testedId, saved, mayTest, mayRemove }: Props) {
   const pending = useNavigation().formData;
   const mine = pending?.get("source") === source.id;
   return (
@@ -43,16 +46,18 @@ export function SourceEntry({ source, base, testedId, mayTest, mayRemove }: Prop
               </Button>
             </Form>
           ) : null}
+          {mayRemove && source.channel !== "webhook" ? <RotateForm source={source} /> : null}
           {mayRemove ? <RemoveForm source={source} /> : null}
         </div>
       </div>
       {testedId ? (
         <Notice tone="good">
-          A signed test event went through this address and came in.{" "}
+          A test event went through this address and came in.{" "}
           <Link to={`${base}/reports/${testedId}`}>See the report</Link>
         </Notice>
       ) : null}
-      <CopyField label="Webhook address" value={source.webhook_url} />
+      <SourceAddress source={source} />
+      <SourceDropped source={source} />
       {source.last_error ? (
         <p className="source-error">
           Last error{" "}
@@ -65,6 +70,7 @@ export function SourceEntry({ source, base, testedId, mayTest, mayRemove }: Prop
           <bdi>{source.last_error}</bdi>
         </p>
       ) : null}
+      {mayRemove ? <SourceFilters source={source} saved={saved} /> : null}
     </li>
   );
 }
@@ -94,6 +100,23 @@ function SourceHealth({ source }: { source: SourceView }) {
         last <Time at={delivered} />
       </span>
     </>
+  );
+}
+
+/** Two steps as well: whoever sends to the old address is not heard any more. */
+function RotateForm({ source }: { source: SourceView }) {
+  const what = source.channel === "dsn" ? "DSN" : "address";
+  return (
+    <details className="confirm">
+      <summary className="button button-quiet">New {what}</summary>
+      <Form method="post" preventScrollReset className="confirm-box">
+        <p>The present {what} ends at once. Whoever uses it needs the new one.</p>
+        <input type="hidden" name="source" value={source.id} />
+        <Button look="danger" name="intent" value="rotate">
+          Make a new {what}
+        </Button>
+      </Form>
+    </details>
   );
 }
 
