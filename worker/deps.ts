@@ -72,6 +72,7 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
     secretsOf: (source) => secretsOf(settings, source),
     notePullRequest: (who, pull) => notePullRequest(base, who, pull),
+    mayReport: async (sourceId) => (await env.REPORT_LIMIT.limit({ key: sourceId })).success,
     deliver: (request) => deliver(request, env),
     sendTestEvent: (who, sourceId) => sendTestEvent(deps, who, sourceId),
     reserveForProject: (projectId, microUsd) => projectObject(projectId).reserve(microUsd),

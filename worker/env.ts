@@ -19,6 +19,7 @@ export type Bindings = {
   FIX_WORKFLOW: Workflow<RunParams>;
   ARCHIVE: R2Bucket;
   VECTORS: Vectorize;
+  REPORT_LIMIT: RateLimit;
 };
 
 /** The Worker's environment: bindings, and strings that are read in this file only. */

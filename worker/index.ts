@@ -4,6 +4,7 @@ import { createRunObject } from "./fix/run-object";
 import { createFixWorkflow } from "./fix/run-workflow";
 import { createApi } from "./http/api";
 import { handleCron } from "./jobs/cron";
+import { handleMail } from "./jobs/mail";
 import { handleQueue } from "./jobs/queue";
 import { createProjectObject } from "./triage/project-object";
 
@@ -21,5 +22,6 @@ export class FixWorkflow extends createFixWorkflow<Env>(depsOf) {}
 export default {
   fetch: (request, env, ctx) => api.fetch(request, env, ctx),
   scheduled: (controller, env) => handleCron(controller.cron, depsOf(env)),
+  email: (message, env) => handleMail(message, depsOf(env)),
   queue: (batch, env) => handleQueue(batch, depsOf(env)),
 } satisfies ExportedHandler<Env>;

@@ -42,7 +42,6 @@ export const DROP_REASONS = [
   "sender",
   "automatic_mail",
   "too_large",
-  "rate_limit",
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 

@@ -16,6 +16,8 @@ export type IngestDeps = {
   secretsOf(source: SourceRow): Promise<string[]>;
   /** Tells the hands that a pull request was closed or merged. */
   notePullRequest(who: ProjectActor, pull: PullRequestClosed): Promise<void>;
+  /** Whether a source may bring in one more report now, by the limit of a minute. */
+  mayReport(sourceId: string): Promise<boolean>;
   /** Delivers a request to our own webhook address, as the outside service would. */
   deliver(request: Request): Promise<Response>;
 };

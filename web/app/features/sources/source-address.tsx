@@ -21,7 +21,6 @@ const REASONS: Record<Reason, string> = {
   sender: "from senders who may not write",
   automatic_mail: "automatic mails",
   too_large: "too large",
-  rate_limit: "over the limit of a minute",
 };
 
 /** What came in and was not kept. */
