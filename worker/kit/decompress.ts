@@ -52,6 +52,7 @@ export function decompress(
   return { ok: true, bytes: unpacked };
 }
 
+/** Node says `ERR_BUFFER_TOO_LARGE`, workerd "Memory limit exceeded": both as a RangeError. */
 function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
+  return error instanceof RangeError;
 }

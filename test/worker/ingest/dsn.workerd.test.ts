@@ -1,10 +1,10 @@
-import { exports } from "cloudflare:workers";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
   call,
   makeProject,
   reportsOf,
+  send as deliver,
   sourcesOf,
   type TestProject,
   type TestSource,
@@ -43,7 +43,7 @@ async function dsnOf(project: TestProject): Promise<Dsn> {
 }
 
 async function post(path: string, body: BodyInit | null, headers: Record<string, string> = {}) {
-  const response = await exports.default.fetch(
+  const response = await deliver(
     new Request(`http://api.test${path}`, { method: "POST", body, headers }),
   );
   return { status: response.status, headers: response.headers, text: await response.text() };
@@ -240,7 +240,7 @@ describe("browsers", () => {
   it("may ask first, and may read every answer, of this door only", async () => {
     const project = await makeProject();
     const { key, path } = await dsnOf(project);
-    const asked = await exports.default.fetch(
+    const asked = await deliver(
       new Request(`http://api.test${path}/envelope/`, {
         method: "OPTIONS",
         headers: {
@@ -261,9 +261,7 @@ describe("browsers", () => {
     ]) {
       expect(answer.headers.get("access-control-allow-origin"), answer.text).toBe("*");
     }
-    const elsewhere = await exports.default.fetch(
-      new Request("http://api.test/health", { headers: origin }),
-    );
+    const elsewhere = await deliver(new Request("http://api.test/health", { headers: origin }));
     expect(elsewhere.headers.get("access-control-allow-origin")).toBeNull();
   });
 });
