@@ -13,12 +13,14 @@ export default defineConfig({
       return {
         wrangler: { configPath: path.join(root, "wrangler.toml") },
         miniflare: {
+          // As in wrangler.toml, but low enough for a test to pass it.
           bindings: {
             APP_ENV: "test",
             VECTOR_BACKEND: "local",
             SEALING_KEY: "a-sealing-key-for-tests-only-0123456789",
             SETUP_TOKEN: "set-up-token-for-tests-only",
             PUBLIC_API_URL: "http://api.test",
+            MAIL_DOMAIN: "in.example.com",
             PUBLIC_DASHBOARD_URL: "http://dashboard.test",
             SANDBOX_GATEWAY_URL: "http://gateway.soulcaster.local",
             GITHUB_API_URL: world.forge,

@@ -1,4 +1,6 @@
 import type { ProjectActor } from "./domain/actor";
+import type { Admission } from "./domain/storm";
+import { newId } from "./domain/ids";
 import { DomainError } from "./domain/errors";
 import { DEFAULT_GROUPING, type GroupingSettings } from "./domain/grouping";
 import type { RunnerName, RunStatus } from "./domain/run";
@@ -15,7 +17,8 @@ import type { RunObjectDeps } from "./fix/run-object";
 import { createE2bSandboxes } from "./fix/sandbox/e2b";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
 import type { GatewayDeps } from "./fix/gateway/deps";
-import type { IngestDeps, IngestJob } from "./ingest/deps";
+import type { IngestDeps, PollJob, SourceMeter } from "./ingest/deps";
+import type { VerifiedDelivery } from "./ingest/store-delivery";
 import { sendTestEvent } from "./ingest/send-test-event";
 import { createIssueList } from "./ingest/sources/github/client";
 import { createRedditClient } from "./ingest/sources/reddit/client";
@@ -24,9 +27,14 @@ import { subjectToken } from "./kit/secrets";
 import { RUN_TOKEN_PREFIX } from "./projects/authenticate";
 import type { ProjectDeps } from "./projects/deps";
 import { fallbackSubreddits } from "./projects/reddit-config";
+import type { MeterObjectDeps, Mirror } from "./projects/meter-object";
+import { findAddressed, forgetSource, rememberSource } from "./projects/source-directory";
 import { secretsOf } from "./projects/sources";
-import { openDb } from "./store/db";
-import type { ProjectRow } from "./store/projects";
+import { recountClusters } from "./store/clusters";
+import { openDb, runBatch, type Db } from "./store/db";
+import { writeOccurrences } from "./store/feedback";
+import { findProject, type ProjectRow } from "./store/projects";
+import { writeHealth, type AddressedSource, type SourceRow } from "./store/sources";
 import type { TriageDeps } from "./triage/deps";
 import { createGeminiEmbedder } from "./triage/embedders/gemini";
 import { createLexicalEmbedder } from "./triage/embedders/lexical/lexical-embedder";
@@ -69,12 +77,15 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     ...base,
     ...fixDeps(env, settings, base),
     ...pollingDeps(env, settings),
+    ...intakeDeps(env, base),
+    eraseArchive: (projectId) => eraseArchive(env.ARCHIVE, projectId),
+    eraseBrain: (projectId) => projectObject(projectId).erase(),
     grouping: groupingDefaults(settings),
     announce: (projectId) => projectObject(projectId).announce(projectId),
     forget: (projectId, ids) => projectObject(projectId).forget(ids),
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
-    secretsOf: (source) => secretsOf(settings, source),
+    secretsOf: (source) => secretsOf(settings, source, base.clock()),
     notePullRequest: (who, pull) => notePullRequest(base, who, pull),
     deliver: (request) => deliver(request, env),
     sendTestEvent: (who, sourceId) => sendTestEvent(deps, who, sourceId),
@@ -178,6 +189,94 @@ function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock
   };
 }
 
+type IntakeDeps = Pick<IngestDeps, "sourceAt" | "meter" | "queueDelivery"> &
+  Pick<ProjectDeps, "rememberSource" | "forgetSource" | "sendErasure">;
+
+/** The doors: sources by their addresses, their meters, and the queue that stands in for the database. */
+function intakeDeps(env: Env, base: { db: Db; clock(): number }): IntakeDeps {
+  const meterObject = (name: string) => env.METER.get(env.METER.idFromName(name));
+  const directory = {
+    ...base,
+    mirrors: {
+      mirror: (name: string) => meterObject(name).mirror() as Promise<Mirror | null>,
+      remember: (name: string, source: AddressedSource | null) =>
+        meterObject(name).remember(source),
+    },
+  };
+  const addressed = async (source: SourceRow): Promise<AddressedSource> => {
+    const project = await findProject(base.db, source.projectId);
+    return { source, projectNumber: project?.number ?? 0 };
+  };
+  return {
+    sourceAt: (channel, key, options) => findAddressed(directory, channel, key, options),
+    meter: (sourceId) => quietMeter(meterObject(sourceId)),
+    queueDelivery: (delivery) => queueDelivery(env, delivery),
+    rememberSource: async (source) => rememberSource(directory, await addressed(source)),
+    forgetSource: async (source) => forgetSource(directory, { source, projectNumber: 0 }),
+    sendErasure: async (erasureId) => {
+      await env.INGEST_QUEUE.send({ v: 1, kind: "erase", erasureId }).catch((error: unknown) =>
+        logFailure("erasure_not_sent", error, { erasure_id: erasureId }),
+      );
+    },
+  };
+}
+
+/** A meter that is down counts nothing and lets everything in. */
+function quietMeter(meter: SourceMeter): SourceMeter {
+  const failed = (error: unknown) => logFailure("meter_failed", error);
+  return {
+    admit: (arrival) =>
+      meter.admit(arrival).catch((error: unknown): Admission => {
+        failed(error);
+        return { kind: "admitted", verdicts: arrival.events.map(() => "store" as const) };
+      }),
+    confirm: (events, delivery, note) => meter.confirm(events, delivery, note).catch(failed),
+    note: (note) => meter.note(note).catch(failed),
+  };
+}
+
+/** What a queue message may hold, with room for its envelope (the limit is 128 kB). */
+const MESSAGE_BYTES = 100_000;
+
+async function queueDelivery(env: Env, delivery: VerifiedDelivery): Promise<void> {
+  const text = JSON.stringify(delivery);
+  if (new TextEncoder().encode(text).byteLength <= MESSAGE_BYTES) {
+    await env.INGEST_QUEUE.send({ v: 1, kind: "delivery", delivery });
+    return;
+  }
+  const key = `ingest/${delivery.projectId}/${newId()}.json`;
+  await env.ARCHIVE.put(key, text);
+  await env.INGEST_QUEUE.send({ v: 1, kind: "stored_delivery", key });
+}
+
+async function eraseArchive(archive: R2Bucket, projectId: string): Promise<void> {
+  for (const prefix of [`runs/${projectId}/`, `ingest/${projectId}/`]) {
+    for (;;) {
+      const { objects } = await archive.list({ prefix, limit: 1000 });
+      if (objects.length === 0) break;
+      await archive.delete(objects.map((object) => object.key));
+    }
+  }
+}
+
+/** What a source's meter gets. */
+export function meterObjectDeps(env: Env): MeterObjectDeps {
+  const settings = settingsOf(env);
+  const db = openDb(env.DB);
+  return {
+    clock: Date.now,
+    reportsPerMinute: settings.INGEST_REPORTS_PER_MINUTE,
+    writeOccurrences: async ({ projectId }, storms) => {
+      const here = await writeOccurrences(db, projectId, storms);
+      const clusterIds = [...new Set(here.flatMap((one) => one.clusterId ?? []))];
+      await runBatch(db, [recountClusters(db, projectId, clusterIds, Date.now())]);
+      const known = new Set(here.map((one) => one.externalId));
+      return storms.filter((storm) => known.has(storm.externalId));
+    },
+    writeHealth: (source, health) => writeHealth(db, source, health),
+  };
+}
+
 /** Who is asked for reports, and the queue that the asking is put on. */
 function pollingDeps(
   env: Env,
@@ -186,7 +285,7 @@ function pollingDeps(
   return {
     sendJobs: async (jobs) => {
       for (let at = 0; at < jobs.length; at += QUEUE_BATCH) {
-        const batch: IngestJob[] = jobs.slice(at, at + QUEUE_BATCH);
+        const batch: PollJob[] = jobs.slice(at, at + QUEUE_BATCH);
         await env.INGEST_QUEUE.sendBatch(batch.map((body) => ({ body })));
       }
     },

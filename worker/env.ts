@@ -5,16 +5,19 @@ import { RUNNER_NAMES } from "./domain/run";
 import type { RunParams } from "./fix/stages/context";
 import type { FixQueueMessage, IngestQueueMessage } from "./jobs/messages";
 import type { createRunObject } from "./fix/run-object";
+import type { createMeterObject } from "./projects/meter-object";
 import type { createProjectObject } from "./triage/project-object";
 
 type ProjectObject = InstanceType<ReturnType<typeof createProjectObject>>;
 type RunObject = InstanceType<ReturnType<typeof createRunObject>>;
+type MeterObject = InstanceType<ReturnType<typeof createMeterObject>>;
 
 /** What Cloudflare binds (wrangler.toml). */
 export type Bindings = {
   DB: D1Database;
   PROJECT: DurableObjectNamespace<ProjectObject>;
   RUN: DurableObjectNamespace<RunObject>;
+  METER: DurableObjectNamespace<MeterObject>;
   FIX_QUEUE: Queue<FixQueueMessage>;
   INGEST_QUEUE: Queue<IngestQueueMessage>;
   FIX_WORKFLOW: Workflow<RunParams>;
@@ -38,6 +41,14 @@ const Settings = z.object({
   PUBLIC_API_URL: url.default("http://127.0.0.1:8787"),
   PUBLIC_DASHBOARD_URL: url.default("http://127.0.0.1:8788"),
   SANDBOX_GATEWAY_URL: optionalUrl,
+  // The domain whose mail Cloudflare Email Routing hands to this Worker. Empty: no project has a mail address.
+  MAIL_DOMAIN: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^(?:[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)?$/, "must be a domain, like in.example.com")
+    .transform((text) => text || undefined)
+    .optional(),
   SEALING_KEY: z.string().min(32, "must be at least 32 characters, random and secret"),
   SETUP_TOKEN: optionalText,
   GITHUB_API_URL: url.default("https://api.github.com"),
@@ -54,6 +65,8 @@ const Settings = z.object({
   REDDIT_WEB_URL: url.default("https://www.reddit.com"),
   REDDIT_USER_AGENT: z.string().trim().min(1).max(200).default("web:soulcaster:v1"),
   REDDIT_SUBREDDITS: optionalText,
+  // Reports that one source may bring in a minute; a burst may have as many at once.
+  INGEST_REPORTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(30_000),
   E2B_API_KEY: optionalText,
   E2B_API_URL: optionalUrl,
   E2B_SANDBOX_URL: optionalUrl,

@@ -7,6 +7,7 @@ import { insertMembership, insertUser } from "../../worker/store/users";
 import { hashSecret, newSecret } from "../../worker/kit/secrets";
 import { insertSession } from "../../worker/store/users";
 import { newId } from "../../worker/domain/ids";
+import type { FeedbackItem } from "../../worker/domain/feedback";
 import type { Role } from "../../worker/domain/actor";
 
 /**
@@ -89,6 +90,31 @@ export async function makeProject(
     userId: reply.user_id,
     sources: { sentry: reply.sources.sentry.id, github: reply.sources.github.id },
   };
+}
+
+/** A source as the API shows it; the fields that tests look at. */
+export type TestSource = {
+  id: string;
+  kind: string;
+  channel: "webhook" | "dsn" | "mail";
+  dsn: string | null;
+  mail_address: string | null;
+  webhook_url: string | null;
+  dropped: Record<string, number>;
+  last_error: string | null;
+  last_delivery_at: string | null;
+};
+
+/** The project's sources, as the sources page gets them. */
+export async function sourcesOf(project: TestProject): Promise<TestSource[]> {
+  const { json } = await call("GET", "/projects/~/sources", { token: project.token });
+  return (json as unknown as { items: TestSource[] }).items;
+}
+
+/** The project's stored reports, newest first. */
+export async function reportsOf(project: TestProject): Promise<FeedbackItem[]> {
+  const { json } = await call("GET", "/feedback?limit=100", { token: project.token });
+  return (json as unknown as { items: FeedbackItem[] }).items;
 }
 
 /** A signed-in person with a role in a project: the headers that their browser's requests carry. */

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { makeDeps, type Deps } from "../../worker/deps";
-import type { IngestJob } from "../../worker/ingest/deps";
+import type { PollJob } from "../../worker/ingest/deps";
 import type { Env } from "../../worker/env";
 import { runIngestJob } from "../../worker/ingest/poll";
 import { createIssueList } from "../../worker/ingest/sources/github/client";
@@ -12,7 +12,7 @@ import { call, type TestProject } from "./api";
 
 export type PollingDeps = Deps & {
   /** The jobs that were put on the queue; nobody does them until the test says so. */
-  sent: IngestJob[];
+  sent: PollJob[];
   at: { now: number };
 };
 
@@ -22,7 +22,7 @@ export type PollingDeps = Deps & {
  */
 export function pollingDeps(over: { credentials?: boolean; secret?: string } = {}): PollingDeps {
   const at = { now: Date.now() };
-  const sent: IngestJob[] = [];
+  const sent: PollJob[] = [];
   const { credentials = true, secret = env.WORLD.redditSecret } = over;
   return {
     ...makeDeps(env as unknown as Env, async () => new Response()),

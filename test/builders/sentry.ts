@@ -133,6 +133,60 @@ export function issueHook(action: string, over: Json = {}): Json {
   };
 }
 
+/** A `comment` webhook: the issue's id is a number here, and the body names no issue beside it. */
+export function commentHook(action: string, over: Json = {}): Json {
+  return {
+    action,
+    actor: { type: "user", id: 1, name: "colleen" },
+    installation: { uuid: "eac5a0ae-60ec-418f-9318-46dc5e7e52ec" },
+    data: {
+      comment: "It happens on every second order",
+      comment_id: 88,
+      issue_id: 1117540176,
+      project_slug: "shop",
+      timestamp: "2026-03-02T11:00:00.000000Z",
+      ...over,
+    },
+  };
+}
+
+/** A `metric_alert` webhook: an incident of an alert rule over a number of events. */
+export function metricAlertHook(action: string): Json {
+  return {
+    action,
+    actor: { type: "application", id: "sentry", name: "Sentry" },
+    installation: { uuid: "eac5a0ae-60ec-418f-9318-46dc5e7e52ec" },
+    data: {
+      description_text: "12 events in the last 10 minutes",
+      description_title: "Critical: Too many failed checkouts",
+      web_url: "https://sentry.io/organizations/acme/alerts/rules/details/7/",
+      metric_alert: {
+        id: "1241",
+        identifier: "3",
+        title: "Too many failed checkouts",
+        organization_id: "5",
+        projects: ["shop"],
+        status: 20,
+        status_method: 3,
+        date_created: "2026-03-01T10:00:01Z",
+        date_detected: "2026-03-01T10:00:01Z",
+        date_started: "2026-03-01T10:00:00Z",
+        date_closed: null,
+        alert_rule: {
+          id: "7",
+          name: "Too many failed checkouts",
+          aggregate: "count()",
+          dataset: "events",
+          environment: "production",
+          query: "level:error",
+          time_window: 10,
+          triggers: [{ id: "1", label: "critical", alert_threshold: 10 }],
+        },
+      },
+    },
+  };
+}
+
 /** What the older webhook plugin sends: the issue's id on top, the event inside. */
 export function legacyHook(over: Json = {}): Json {
   return {

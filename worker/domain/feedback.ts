@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** The four sources of a report; `POST /feedback` and the API are `manual`. */
-export const SOURCE_KINDS = ["sentry", "github", "reddit", "manual"] as const;
+/** The sources of a report; `POST /feedback` and the API are `manual`. */
+export const SOURCE_KINDS = ["sentry", "github", "reddit", "manual", "email"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** Limits of stored text, in UTF-16 units. What is cut is marked by `CUT_MARK` at the end. */
@@ -46,6 +46,11 @@ export type FeedbackMetadata = z.infer<typeof FeedbackMetadata>;
 export type NewFeedback = {
   source: SourceKind;
   external_id: string;
+  /**
+   * What the source files the report under (Sentry: `issue:{id}`). A report whose external id is its link stands for the
+   * whole file: it becomes the first report of that file, whichever of the two came first. Changes at the source reach all.
+   */
+  link?: string;
   title: string;
   body: string;
   raw_text: string;

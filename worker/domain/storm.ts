@@ -23,6 +23,15 @@ export type CrashEvent = { eventId: string; externalId: string; fingerprint: str
 /** `store`: make it an item, then confirm. `counted`: it is a number now. `replay`: it was here before. */
 export type StormVerdict = "store" | "counted" | "replay";
 
+/** A delivery at the door: how many reports, its own id if it has one, and the crash events among the reports. */
+export type Arrival = { reports: number; deliveryId: string | null; events: CrashEvent[] };
+
+/** `known`: this very delivery was taken before. Else a verdict for each event; or how long to wait. */
+export type Admission =
+  | { kind: "known" }
+  | { kind: "admitted"; verdicts: StormVerdict[] }
+  | { kind: "limited"; retryAfterSeconds: number };
+
 export const STORM_WINDOW_MS = 60 * 60 * 1000;
 /** A caller that has not confirmed its item for this long is taken for dead; the next event takes its place. */
 export const STORM_LEASE_MS = 30 * 1000;

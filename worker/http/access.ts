@@ -7,5 +7,6 @@ export type Access =
   | "signed_in"
   | "setup"
   | "signed_webhook"
+  | "dsn_key"
   | "own_run"
   | "live_run";

@@ -9,6 +9,7 @@ import { authenticate } from "./middleware/authenticate";
 import { openApiDocument, routeTable } from "./openapi";
 import { problemResponse } from "./problem";
 import { clusterRoutes } from "./routes/clusters";
+import { dsnRoutes } from "./routes/dsn";
 import { feedbackRoutes } from "./routes/feedback";
 import { fixRoutes } from "./routes/fixes";
 import { gatewayRoutes } from "./routes/gateway";
@@ -50,6 +51,7 @@ export function createApi(makeDeps: (env: Env) => Deps): Hono<AppEnv> {
     .route("/", fixRoutes)
     .route("/", pollingRoutes)
     .route("/", ingestRoutes)
+    .route("/", dsnRoutes)
     .route("/", gatewayRoutes)
     .route("/", liveRoutes)
     .get("/health", open("Whether the Worker answers"), (c) => c.json({ ok: true }))

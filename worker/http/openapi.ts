@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { z } from "zod";
+import type { Access } from "./access";
 import type { AppEnv } from "./app-env";
 import { specOf, type RouteSpec } from "./route";
 
@@ -22,6 +23,9 @@ export function routeTable(app: Hono<AppEnv>): { method: string; path: string; s
   });
 }
 
+/** No credential of ours is asked for: nobody's, or the verb itself looks at a signature or key. */
+const OPEN: Access[] = ["public", "signed_webhook", "dsn_key"];
+
 /** OpenAPI 3.1 from the very specs that the routes run by. */
 export function openApiDocument(app: Hono<AppEnv>, apiUrl: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -32,8 +36,7 @@ export function openApiDocument(app: Hono<AppEnv>, apiUrl: string): Record<strin
     paths[shown][method.toLowerCase()] = {
       summary: spec.summary,
       "x-access": spec.access,
-      security:
-        spec.access === "public" || spec.access === "signed_webhook" ? [] : [{ bearer: [] }],
+      security: OPEN.includes(spec.access) ? [] : [{ bearer: [] }],
       parameters: [...names.map(pathParameter), ...queryParameters(spec.query)],
       ...(spec.body
         ? {

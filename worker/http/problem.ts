@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { DomainError, type ErrorCode, type Fault } from "../domain/errors";
 import { ForeignError } from "../kit/foreign-error";
 import { logFailure } from "../kit/log";
+import { isDatabaseAway } from "../store/db";
 import type { AppEnv } from "./app-env";
 
 type Meaning = {
@@ -87,6 +88,12 @@ function toDomainError(error: unknown): DomainError {
           cause: error,
         })
       : new DomainError("upstream_failed", HIDDEN, { cause: error });
+  }
+  if (isDatabaseAway(error)) {
+    return new DomainError("unavailable", "The database does not answer. Try again.", {
+      retryAfterSeconds: 5,
+      cause: error,
+    });
   }
   return new DomainError("internal", HIDDEN, { cause: error });
 }

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import { DomainError, type Fault } from "../domain/errors";
+import { readStream } from "../kit/read-stream";
 import { findStoredReply } from "../store/commit";
 import type { Access } from "./access";
 import type { AppEnv } from "./app-env";
@@ -57,20 +58,8 @@ export function specOf(handler: unknown): RouteSpec | undefined {
 export async function readBytes(c: Context<AppEnv>, limit: number): Promise<Uint8Array> {
   const tooLarge = new DomainError("body_too_large", `The body may have ${limit} bytes at most.`);
   if (Number(c.req.header("content-length") ?? 0) > limit) throw tooLarge;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = c.req.raw.body?.getReader();
-  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
-    size += read.value.byteLength;
-    if (size > limit) throw tooLarge;
-    chunks.push(read.value);
-  }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
+  const bytes = await readStream(c.req.raw.body, limit);
+  if (!bytes) throw tooLarge;
   return bytes;
 }
 

@@ -4,19 +4,17 @@ import { fingerprintOf } from "../domain/fingerprint";
 import { newId } from "../domain/ids";
 import { scrubFeedback } from "../domain/scrub";
 import { logEvent } from "../kit/log";
-import { auditStatement } from "../store/commit";
 import { runBatch, type Statement } from "../store/db";
 import {
-  findFeedbackByIds,
-  findFeedbackIds,
+  fillMetadata,
+  findKnown,
   insertFeedback,
-  replaceFeedbackMetadata,
-  replaceFeedbackText,
   setFeedbackState,
   type FeedbackRow,
   type FeedbackToInsert,
 } from "../store/feedback";
 import type { IngestDeps } from "./deps";
+import { differenceOf, retell } from "./retell";
 
 export type AcceptResult = {
   external_id: string;
@@ -66,7 +64,7 @@ async function acceptChunk(
   chunk: FeedbackToInsert[],
 ): Promise<AcceptResult[]> {
   const unique = [...new Map(chunk.map((item) => [item.external_id, item])).values()];
-  const created = await insertFeedback(deps.db, who.projectId, unique, deps.clock());
+  const { created, adopted } = await insertFeedback(deps.db, who.projectId, unique, deps.clock());
   for (const item of unique) {
     if (created.has(item.id)) logEvent("ingested", { source: item.source, feedback_id: item.id });
   }
@@ -77,9 +75,10 @@ async function acceptChunk(
       setFeedbackState(deps.db, who.projectId, ids, "closed", deps.clock()),
     ]);
   }
-  const known = unique.filter((item) => !created.has(item.id));
+  const known = unique.filter((item) => !created.has(item.id) && !adopted.has(item.external_id));
   const updated = await updateKnown(deps, who, known);
   const idOf = new Map<string, string>(unique.map((item) => [item.external_id, item.id]));
+  for (const [externalId, id] of adopted) idOf.set(externalId, id);
   for (const [externalId, row] of updated.rows) idOf.set(externalId, row.id);
   const seen = new Set<string>();
   return chunk.map(({ external_id }) => {
@@ -87,91 +86,35 @@ async function acceptChunk(
     const first = !seen.has(external_id);
     seen.add(external_id);
     if (first && created.has(id)) return { external_id, id, status: "created" as const };
-    if (first && updated.changed.has(id)) return { external_id, id, status: "updated" as const };
+    if (first && (updated.changed.has(id) || adopted.has(external_id))) {
+      return { external_id, id, status: "updated" as const };
+    }
     return { external_id, id, status: "duplicate" as const };
   });
 }
 
 /** Items that are known already: those whose text changed at the source are replaced. */
 async function updateKnown(deps: IngestDeps, who: ProjectActor, known: FeedbackToInsert[]) {
-  const rows = new Map<string, FeedbackRow>();
   const changed = new Set<string>();
   const [first] = known;
-  if (!first) return { rows, changed };
-  const ids = await findFeedbackIds(
-    deps.db,
-    who.projectId,
-    first.source,
-    known.map((item) => item.external_id),
-  );
-  for (const row of await findFeedbackByIds(deps.db, who.projectId, [...ids.values()])) {
-    rows.set(row.externalId, row);
-  }
+  if (!first) return { rows: new Map<string, FeedbackRow>(), changed };
+  const rows = await findKnown(deps.db, who.projectId, first.source, known);
   const now = deps.clock();
   const statements: Statement[] = [];
   for (const item of known) {
     const row = rows.get(item.external_id);
+    if (row && row.externalId !== item.external_id) {
+      // What stands for the file tells less than the file's first report, but may tell other things.
+      statements.push(fillMetadata(deps.db, who.projectId, row.id, item.metadata, now));
+      continue;
+    }
     const differs = row ? differenceOf(row, item) : null;
     if (!row || !differs) continue;
     changed.add(row.id);
-    statements.push(...changesOf(deps, who, row, item, differs, now));
+    statements.push(...retell(deps, who, row, item, differs, now));
   }
   await runBatch(deps.db, statements);
   return { rows, changed };
-}
-
-type Difference = "text" | "telling";
-
-/**
- * What is new in a known item: its text, or, of a source that tells the whole report each time, its state or labels. What was
- * deleted stays so, and what was told before the stored telling is old news.
- */
-function differenceOf(row: FeedbackRow, item: FeedbackToInsert): Difference | null {
-  if (row.state === "deleted" || isOlder(item.metadata, row.metadata)) return null;
-  if (row.title !== item.title || row.body !== item.body) return "text";
-  if (item.state === undefined) return null;
-  const same = row.state === item.state && sameLabels(row.metadata, item.metadata);
-  return same ? null : "telling";
-}
-
-function isOlder(item: FeedbackToInsert["metadata"], row: FeedbackRow["metadata"]): boolean {
-  const [told, stored] = [item["updated_at"], row["updated_at"]];
-  return typeof told === "number" && typeof stored === "number" && told < stored;
-}
-
-function sameLabels(one: FeedbackRow["metadata"], other: FeedbackRow["metadata"]): boolean {
-  return JSON.stringify(one["labels"] ?? []) === JSON.stringify(other["labels"] ?? []);
-}
-
-function changesOf(
-  deps: IngestDeps,
-  who: ProjectActor,
-  row: FeedbackRow,
-  item: FeedbackToInsert,
-  differs: Difference,
-  now: number,
-): Statement[] {
-  const { title, body, raw_text: rawText, metadata, fingerprint } = item;
-  const { db } = deps;
-  const { projectId } = who;
-  const moved = item.state !== undefined && item.state !== row.state ? item.state : null;
-  return [
-    differs === "text"
-      ? replaceFeedbackText(
-          db,
-          projectId,
-          row.id,
-          { title, body, rawText, metadata, fingerprint },
-          now,
-        )
-      : replaceFeedbackMetadata(db, projectId, row.id, metadata, now),
-    ...(moved ? [setFeedbackState(db, projectId, [row.id], moved, now)] : []),
-    auditStatement(db, who, now, {
-      action: differs === "text" ? "feedback.replace" : "feedback.retell",
-      target: `feedback:${row.id}`,
-      ...(moved ? { detail: { state: moved } } : {}),
-    }),
-  ];
 }
 
 /** Chunks of one source kind each, small enough for one statement. */

@@ -1,13 +1,17 @@
 import type { ProjectActor } from "../domain/actor";
 import type { SourceKind } from "../domain/feedback";
+import { scrubValue } from "../domain/scrub";
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
-import { findFeedbackByExternalId, setFeedbackState } from "../store/feedback";
+import { findFeedbackByExternalId, patchLinked } from "../store/feedback";
 import type { IngestDeps } from "./deps";
 import { removeFeedback } from "./remove-feedback";
 import type { SourceChange } from "./sources/source";
 
-/** What happened to a report at its source. Returns false when we do not have the report. */
+/**
+ * What happened to a report at its source, written into every report that the source files under that id: its state, and
+ * in its metadata what `patchOf` says. Returns false when we do not have the report.
+ */
 export async function applyChange(
   deps: IngestDeps,
   who: ProjectActor,
@@ -21,21 +25,59 @@ export async function applyChange(
     await removeFeedback(deps, who, row.id);
     return true;
   }
+  if (change.action === "commented" && !hasRoom(row.metadata["comments"], change.id)) return true;
   const now = deps.clock();
-  const state = stateAfter(change);
-  const audit = auditStatement(deps.db, who, now, {
-    action: `feedback.${change.action}`,
-    target: `feedback:${row.id}`,
-    detail: { ...change },
-  });
+  const safe = scrubValue(change) as typeof change;
+  const patch = { ...patchOf(safe), at: change.at, state: stateAfter(change) };
   await runBatch(deps.db, [
-    ...(state ? [setFeedbackState(deps.db, who.projectId, [row.id], state, now)] : []),
-    audit,
+    patchLinked(deps.db, who.projectId, source, externalId, patch, now),
+    auditStatement(deps.db, who, now, {
+      action: `feedback.${change.action}`,
+      target: `feedback:${row.id}`,
+      detail: { ...safe },
+    }),
   ]);
   return true;
+}
+
+/** So many comments of a report are kept. */
+const COMMENTS_LIMIT = 50;
+
+function hasRoom(comments: unknown, id: string): boolean {
+  if (typeof comments !== "object" || comments === null) return true;
+  return id in comments || Object.keys(comments).length < COMMENTS_LIMIT;
 }
 
 function stateAfter(change: SourceChange): "open" | "closed" | null {
   if (change.action === "resolved") return "closed";
   return change.action === "reopened" ? "open" : null;
+}
+
+type Staying = Exclude<SourceChange, { action: "deleted" | "transferred" }>;
+type Patch = { metadata: object; path: `$.${string}` };
+
+/**
+ * The merge patch of a report's metadata, and where in it the moment of the last news of that kind is. `source_state`:
+ * what its source calls it now; `assigned`, `labels`, `comments`: as they are there.
+ */
+function patchOf(change: Staying): Patch {
+  const { at, by } = change;
+  switch (change.action) {
+    case "reopened":
+      return stateOf(change.action, change.reason);
+    case "resolved":
+    case "ignored":
+      return stateOf(change.action, change.detail);
+    case "assigned":
+      return { metadata: { assigned: { to: change.to, at, by } }, path: "$.assigned.at" };
+    case "commented": {
+      const { id, text } = change;
+      const comment = text === null ? null : { text, at, by };
+      return { metadata: { comments: { [id]: comment } }, path: `$.comments."${id}".at` };
+    }
+  }
+
+  function stateOf(name: string, detail: string | null): Patch {
+    return { metadata: { source_state: { name, detail, at, by } }, path: "$.source_state.at" };
+  }
 }

@@ -3,7 +3,7 @@ import { logEvent } from "../kit/log";
 import { runBatch } from "../store/db";
 import { findPoll, listPollTargets, setNextPoll, takeDuePolls } from "../store/polls";
 import { findSource } from "../store/sources";
-import type { IngestDeps, IngestJob } from "./deps";
+import type { IngestDeps, PollJob } from "./deps";
 import { pollReddit } from "./poll-reddit";
 import { syncGithub } from "./sync-github";
 
@@ -29,7 +29,7 @@ export async function pollDue(deps: IngestDeps): Promise<number> {
 }
 
 /** Does one job of the ingest queue; one of a source that is gone is over. Throws only what a later try may mend; the rest is in words at the source. */
-export async function runIngestJob(deps: IngestDeps, job: IngestJob): Promise<void> {
+export async function runIngestJob(deps: IngestDeps, job: PollJob): Promise<void> {
   if (job.kind === "poll_source") return pollSource(deps, job.projectId, job.sourceId);
   const { projectId, sourceId, repository } = job;
   if (!(await findSource(deps.db, projectId, sourceId))) return;

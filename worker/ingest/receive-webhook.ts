@@ -1,99 +1,47 @@
 import { DomainError, notFound } from "../domain/errors";
 import type { SourceKind } from "../domain/feedback";
-import { logEvent } from "../kit/log";
-import { runBatch } from "../store/db";
-import { addCounts } from "../store/polls";
 import { firstProjectIds } from "../store/projects";
-import {
-  findSourceById,
-  listSources,
-  noteDelivery,
-  noteSourceError,
-  type SourceRow,
-} from "../store/sources";
-import { accept, type AcceptResult } from "./accept";
-import { applyChange } from "./apply-change";
+import { listSources, type SourceRow } from "../store/sources";
 import type { IngestDeps } from "./deps";
-import { NO_REPORT_REASONS } from "./sources/github/issue";
+import { noteRefusal } from "./note-refusal";
 import { mapPullRequest } from "./sources/github/map";
 import { WEBHOOK_SOURCES, type WebhookKind } from "./sources";
-import type { Delivery, Mapped } from "./sources/source";
-
-export type Received = {
-  outcome: "stored" | "changed" | "ignored";
-  feedback_ids: string[];
-  reason: string | null;
-};
+import type { Delivery } from "./sources/source";
+import type { Received } from "./store-delivery";
+import { takeDelivery } from "./take-delivery";
 
 /**
- * One delivery: find the source → verify over the raw bytes → map → store → announce. Throws `not_found` for an unknown
- * address, `bad_signature`, or `malformed_body` with the path of the first fault; an unknown kind of event is `ignored`.
+ * One delivery: verify over the raw bytes → map → take. Needs no database. Throws `bad_signature`, `malformed_body` with the
+ * path of the first fault, and what `takeDelivery` throws; an unknown kind of event is `ignored`.
  */
 export async function receiveWebhook(
   deps: IngestDeps,
-  source: SourceRow,
+  found: SourceRow,
   delivery: Delivery,
 ): Promise<Received> {
-  const adapter = WEBHOOK_SOURCES[source.kind as WebhookKind];
-  const who = {
-    actor: { kind: "webhook" as const, sourceId: source.id, projectId: source.projectId },
-    projectId: source.projectId,
-    permissions: [],
-  };
-  if (!(await adapter.verify(delivery, await deps.secretsOf(source)))) {
-    await noteError(
-      deps,
-      source,
-      "A delivery was refused: its signature does not match the secret.",
-    );
-    throw new DomainError("bad_signature", "The signature does not match this source's secret.");
+  const adapter = WEBHOOK_SOURCES[found.kind as WebhookKind];
+  const source = await verified(deps, found, (secrets) => adapter.verify(delivery, secrets));
+  const mapped = await noteRefusal(deps, source.id, () => adapter.map(delivery, deps.clock()));
+  if (mapped.kind === "ignored" && mapped.trouble) {
+    await deps.meter(source.id).note({ error: mapped.trouble });
   }
-  const mapped = await mapOrNote(deps, source, () => adapter.map(delivery, deps.clock()));
-  if (source.kind === "github") {
-    const pull = mapPullRequest(delivery);
-    if (pull) await deps.notePullRequest(who, pull);
-  }
-  await runBatch(deps.db, [noteDelivery(deps.db, source.projectId, source.id, deps.clock())]);
-  if (mapped.kind === "feedback") {
-    const results = await accept(deps, who, source.id, mapped.items);
-    await runBatch(deps.db, [addCounts(deps.db, source.projectId, source.id, countsOf(results))]);
-    const changed = results.length > 0 && results.every((one) => one.status === "updated");
-    const outcome = changed ? "changed" : "stored";
-    return { outcome, feedback_ids: results.map((one) => one.id), reason: null };
-  }
-  if (mapped.kind === "change") {
-    const known = await applyChange(deps, who, source.kind, mapped.externalId, mapped.change);
-    const reason = known ? null : "the report is not known here";
-    return { outcome: known ? "changed" : "ignored", feedback_ids: [], reason };
-  }
-  if (NOT_WANTED.has(mapped.reason)) {
-    await runBatch(deps.db, [addCounts(deps.db, source.projectId, source.id, { filtered: 1 })]);
-  }
-  logEvent("delivery_ignored", {
-    source: source.kind,
-    source_id: source.id,
-    reason: mapped.reason,
+  const pull = source.kind === "github" ? mapPullRequest(delivery) : null;
+  return takeDelivery(deps, source, {
+    mapped,
+    pull,
+    deliveryId: adapter.deliveryId(delivery.headers),
   });
-  return { outcome: "ignored", feedback_ids: [], reason: mapped.reason };
-}
-
-/** Reasons for which an issue is no report: it was read, and not wanted. Other events were never reports. */
-const NOT_WANTED: ReadonlySet<string> = new Set(NO_REPORT_REASONS);
-
-function countsOf(results: AcceptResult[]) {
-  const duplicate = results.filter((one) => one.status === "duplicate").length;
-  return { accepted: results.length - duplicate, duplicate };
 }
 
 /** The source in a webhook address: by id, and of the kind that the address says. */
 export async function sourceOfAddress(
-  deps: Pick<IngestDeps, "db">,
+  deps: IngestDeps,
   kind: SourceKind,
   sourceId: string,
 ): Promise<SourceRow> {
-  const source = await findSourceById(deps.db, sourceId);
-  if (!source || source.kind !== kind) throw notFound("source");
-  return source;
+  const found = await deps.sourceAt("webhook", sourceId);
+  if (!found || found.source.kind !== kind) throw notFound("source");
+  return found.source;
 }
 
 /**
@@ -111,28 +59,25 @@ export async function onlySource(
     "Use the address that carries the source's id.",
   );
   if (projects.length > 1) throw ambiguous;
-  const all = projects[0] ? await listSources(deps.db, projects[0], kind) : [];
-  const found = all.filter((source) => source.secretSealed !== "");
+  const found = projects[0] ? await listSources(deps.db, projects[0], kind) : [];
   if (found.length > 1) throw ambiguous;
   if (!found[0]) throw notFound("source");
   return found[0];
 }
 
-async function mapOrNote(deps: IngestDeps, source: SourceRow, map: () => Mapped): Promise<Mapped> {
-  try {
-    return map();
-  } catch (error) {
-    if (error instanceof DomainError) {
-      await noteError(deps, source, `A delivery could not be read: ${error.detail}`);
-    }
-    throw error;
-  }
-}
-
-async function noteError(deps: IngestDeps, source: SourceRow, message: string): Promise<void> {
-  const { projectId, id } = source;
-  await runBatch(deps.db, [
-    noteSourceError(deps.db, projectId, id, message, deps.clock()),
-    addCounts(deps.db, projectId, id, { refused: 1 }),
-  ]);
+/** The source whose secret signed this. What we remember of it may be older than its last rotation: then we look again. */
+async function verified(
+  deps: IngestDeps,
+  found: SourceRow,
+  verify: (secrets: string[]) => Promise<boolean>,
+): Promise<SourceRow> {
+  if (await verify(await deps.secretsOf(found))) return found;
+  const fresh = await deps.sourceAt("webhook", found.id, { fresh: true }).catch(() => null);
+  const changed = fresh && fresh.source.secretSealed !== found.secretSealed;
+  if (changed && (await verify(await deps.secretsOf(fresh.source)))) return fresh.source;
+  await deps.meter(found.id).note({
+    refused: 1,
+    error: "A delivery was refused: its signature does not match the secret.",
+  });
+  throw new DomainError("bad_signature", "The signature does not match this source's secret.");
 }

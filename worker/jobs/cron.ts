@@ -6,11 +6,13 @@ import { adoptInstallationList } from "../projects/reddit-config";
 import { forgetOldReplies } from "../store/commit";
 import { projectsWithStaleJobs } from "../store/cluster-jobs";
 import { projectsWithStaleItems } from "../store/feedback";
+import { listOldErasures } from "../store/erasures";
 import { forgetEndedSessions } from "../store/users";
 
 /** An item that has waited this long has been forgotten by its object. */
 const STALE_ITEM_MS = 30_000;
 const STALE_JOB_MS = 120_000;
+const STALE_ERASURE_MS = 300_000;
 
 /** The cron expression with which a local start says: nothing that was running can be alive. */
 export const START_CRON = "start";
@@ -23,12 +25,20 @@ export async function handleCron(cron: string, deps: Deps): Promise<void> {
     ["sweep_runs", () => sweepRuns(deps, starting ? 0 : STALE_AFTER_MS)],
     ["adopt_subreddits", () => adoptInstallationList(deps)],
     ["poll", () => pollDue(deps)],
+    ["erase", () => resendErasures(deps, starting)],
     ["forget_sessions", () => forgetEndedSessions(deps.db, deps.clock())],
     ["forget_replies", () => forgetOldReplies(deps.db, deps.clock())],
   ];
   for (const [name, work] of parts) {
     await work().catch((error: unknown) => logFailure("cron_part_failed", error, { part: name }));
   }
+}
+
+/** Erasures whose message was lost, or that were not done at the first try. */
+async function resendErasures(deps: Deps, starting: boolean): Promise<void> {
+  const now = deps.clock();
+  const old = await listOldErasures(deps.db, starting ? now + 1 : now - STALE_ERASURE_MS);
+  for (const { id } of old) await deps.sendErasure(id);
 }
 
 /** Tells the objects of projects that have items waiting, or a job without a heartbeat. */

@@ -7,6 +7,7 @@ import { commit } from "../store/commit";
 import { findProject, insertProject } from "../store/projects";
 import { insertMembership } from "../store/users";
 import type { ProjectDeps } from "./deps";
+import { firstDsn } from "./sources";
 import { toProjectView, type ProjectView } from "./views";
 
 const command = z.string().trim().max(1_000).nullable();
@@ -51,7 +52,7 @@ export async function createProject(
     deps.db,
     { actor, projectId: id, permissions: [] },
     now,
-    [insertProject(deps.db, project), insertMembership(deps.db, member)],
+    [insertProject(deps.db, project), insertMembership(deps.db, member), firstDsn(deps, id, now)],
     { action: "project.create", target: `project:${id}` },
   );
   return toProjectView((await findProject(deps.db, id))!);

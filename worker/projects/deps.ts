@@ -1,14 +1,21 @@
+import type { SourceRow } from "../store/sources";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
 
 /** What this room needs. `settings` are the few that it reads. */
 export type ProjectDeps = {
+  /** Writes the mirrors by which deliveries find a source without the database. Never fails. */
+  rememberSource(source: SourceRow): Promise<void>;
+  forgetSource(source: SourceRow): Promise<void>;
+  /** Has an erasure done soon; cron does it else. Never fails. */
+  sendErasure(erasureId: string): Promise<void>;
   db: Db;
   clock: Clock;
   settings: {
     SEALING_KEY: string;
     PUBLIC_API_URL: string;
     PUBLIC_DASHBOARD_URL: string;
+    MAIL_DOMAIN?: string;
     GITHUB_REPO?: string;
     BASE_BRANCH?: string;
     REDDIT_SUBREDDITS?: string;

@@ -1,9 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
-import type { CrashEvent, StormVerdict } from "../domain/storm";
+import type { DeliveryNote } from "../domain/source";
+import type { Admission, Arrival } from "../domain/storm";
 import type { Clock } from "../kit/clock";
 import { logFailure } from "../kit/log";
-import type { SourceRow } from "../store/sources";
-import { MeterTables, type Health, type HealthNote, type Occurrences } from "./meter-tables";
+import type { AddressedSource, SourceRow } from "../store/sources";
+import { MeterTables, type Health, type Occurrences } from "./meter-tables";
 
 export type MeterObjectDeps = {
   clock: Clock;
@@ -15,8 +16,8 @@ export type MeterObjectDeps = {
   writeHealth(source: SourceRow, health: Health): Promise<boolean>;
 };
 
-/** What may come in: a verdict for each event, or how long to wait. */
-export type Admission = { verdicts: StormVerdict[] } | { retryAfterSeconds: number };
+/** The mirror of a source, and when it was taken (epoch milliseconds). */
+export type Mirror = AddressedSource & { at: number };
 
 const FLUSH_AFTER_MS = 3_000;
 /** When the database did not take all: its items may still be on the queue. */
@@ -30,39 +31,53 @@ const PRUNE_EVERY_MS = 60 * 60 * 1000;
 export function createMeterObject<E>(makeDeps: (env: E) => MeterObjectDeps) {
   return class extends DurableObject<E> {
     readonly #deps = makeDeps(this.env);
-    #tables = new MeterTables(this.ctx.storage);
+    /** Made at the first write, so that guessed addresses leave nothing behind. */
+    #made: MeterTables | null = null;
     /** Lost when the object sleeps, which only favours the sender. */
     #allowance = { left: this.#deps.reportsPerMinute, at: this.#deps.clock() };
 
-    async source(): Promise<SourceRow | null> {
-      return this.#tables.read<SourceRow>("source");
+    async mirror(): Promise<Mirror | null> {
+      return (await this.ctx.storage.get<Mirror>("mirror")) ?? null;
     }
 
     /** The source as it is now. Null when it is gone: everything of it here goes too. */
-    async remember(source: SourceRow | null): Promise<void> {
-      if (source) return this.#tables.write("source", source);
+    async remember(source: AddressedSource | null): Promise<void> {
+      if (source) {
+        const mirror: Mirror = { ...source, at: this.#deps.clock() };
+        return this.ctx.storage.put("mirror", mirror);
+      }
       await this.ctx.storage.deleteAlarm();
       await this.ctx.storage.deleteAll();
-      this.#tables = new MeterTables(this.ctx.storage);
+      this.#made = null;
     }
 
-    /** Takes `reports` from the minute's allowance, then judges the crash events among them. */
-    async admit(reports: number, events: CrashEvent[]): Promise<Admission> {
-      const wait = this.#take(reports);
-      if (wait > 0) return { retryAfterSeconds: wait };
+    /** Takes the reports from the minute's allowance, then judges the crash events among them. */
+    async admit({ reports, deliveryId, events }: Arrival): Promise<Admission> {
+      if (deliveryId && this.#tables.delivered(deliveryId)) {
+        await this.note({ duplicate: reports });
+        return { kind: "known" };
+      }
+      const retryAfterSeconds = this.#take(reports);
+      if (retryAfterSeconds > 0) return { kind: "limited", retryAfterSeconds };
       const verdicts = this.#tables.meet(events, this.#deps.clock());
-      const counted = verdicts.filter((one) => one === "counted").length;
-      const replayed = verdicts.filter((one) => one === "replay").length;
-      if (counted + replayed > 0) await this.note({ accepted: counted, duplicate: replayed });
-      return { verdicts };
+      const accepted = verdicts.filter((one) => one === "counted").length;
+      const duplicate = verdicts.filter((one) => one === "replay").length;
+      if (accepted + duplicate > 0) await this.note({ accepted, duplicate });
+      return { kind: "admitted", verdicts };
     }
 
-    async confirm(eventIds: string[]): Promise<void> {
+    /** The items of these events, and all else of the delivery, are stored or durably on their way. */
+    async confirm(
+      eventIds: string[],
+      deliveryId: string | null,
+      note: DeliveryNote,
+    ): Promise<void> {
       this.#tables.confirm(eventIds);
-      await this.#flushSoon();
+      if (deliveryId) this.#tables.rememberDelivery(deliveryId, this.#deps.clock());
+      await this.note(note);
     }
 
-    async note(note: HealthNote): Promise<void> {
+    async note(note: DeliveryNote): Promise<void> {
       this.#tables.note(note, this.#deps.clock());
       await this.#flushSoon();
     }
@@ -72,22 +87,32 @@ export function createMeterObject<E>(makeDeps: (env: E) => MeterObjectDeps) {
         logFailure("meter_not_flushed", error);
         return FLUSH_AGAIN_MS;
       });
+      if (next === "gone") return;
       const more = this.#tables.prune(this.#deps.clock());
-      await this.ctx.storage.setAlarm(this.#deps.clock() + (more ? 0 : (next ?? PRUNE_EVERY_MS)));
+      await this.ctx.storage.setAlarm(this.#deps.clock() + (more ? 0 : next));
     }
 
-    async #flush(): Promise<number | null> {
-      const source = this.#tables.read<SourceRow>("source");
-      if (!source) return null;
+    get #tables(): MeterTables {
+      this.#made ??= new MeterTables(this.ctx.storage);
+      return this.#made;
+    }
+
+    /** When to look again, in milliseconds. */
+    async #flush(): Promise<number | "gone"> {
+      const source = (await this.mirror())?.source;
+      if (!source) return PRUNE_EVERY_MS;
       const storms = this.#tables.unflushed();
       const done = storms.length > 0 ? await this.#deps.writeOccurrences(source, storms) : [];
       this.#tables.flushed(done);
       if (this.#tables.healthIsDirty()) {
         const health = this.#tables.health();
-        if (await this.#deps.writeHealth(source, health)) this.#tables.healthFlushed(health);
-        else this.#tables.write("source", null);
+        if (!(await this.#deps.writeHealth(source, health))) {
+          await this.remember(null);
+          return "gone";
+        }
+        this.#tables.healthFlushed(health);
       }
-      if (this.#tables.unflushed().length === 0) return null;
+      if (this.#tables.unflushed().length === 0) return PRUNE_EVERY_MS;
       return done.length > 0 ? FLUSH_AFTER_MS : FLUSH_AGAIN_MS;
     }
 

@@ -1,3 +1,4 @@
+import { addNote, NOTHING_DELIVERED, type Delivered, type DeliveryNote } from "../domain/source";
 import {
   confirmStored,
   EVENT_IDS_KEPT_MS,
@@ -7,13 +8,9 @@ import {
   type StormVerdict,
 } from "../domain/storm";
 
-/** What has come of a source's deliveries, in reports. */
-export const HEALTH_COUNTS = ["accepted", "duplicate", "filtered", "refused"] as const;
-export type HealthCount = (typeof HEALTH_COUNTS)[number];
-export type HealthNote = Partial<Record<HealthCount, number>> & { error?: string };
-
 /** A source's health as it is written to the database: absolute numbers, so that writing it twice changes nothing. */
-export type Health = Record<HealthCount, number> & {
+export type Health = {
+  delivered: Delivered;
   lastDeliveryAt: number | null;
   lastError: string | null;
   lastErrorAt: number | null;
@@ -99,10 +96,7 @@ export class MeterTables {
   health(): Health {
     return (
       this.read<Health>("health") ?? {
-        accepted: 0,
-        duplicate: 0,
-        filtered: 0,
-        refused: 0,
+        delivered: NOTHING_DELIVERED,
         lastDeliveryAt: null,
         lastError: null,
         lastErrorAt: null,
@@ -111,9 +105,9 @@ export class MeterTables {
   }
 
   /** Adds to the source's health; a note without an error is a delivery that was read. */
-  note(note: HealthNote, now: number): void {
+  note(note: DeliveryNote, now: number): void {
     const health = this.health();
-    for (const key of HEALTH_COUNTS) health[key] += note[key] ?? 0;
+    health.delivered = addNote(health.delivered, note);
     if (note.error === undefined) health.lastDeliveryAt = now;
     else {
       health.lastError = note.error.slice(0, 300);
@@ -163,6 +157,19 @@ export class MeterTables {
     return verdict;
   }
 
+  /** Whether a delivery with this id was taken before. */
+  delivered(deliveryId: string): boolean {
+    return this.event(deliveryKey(deliveryId)) !== null;
+  }
+
+  rememberDelivery(deliveryId: string, now: number): void {
+    this.storage.sql.exec(
+      "INSERT INTO events (event_id, storm, at) VALUES (?, 0, ?) ON CONFLICT (event_id) DO NOTHING",
+      deliveryKey(deliveryId),
+      now,
+    );
+  }
+
   private event(eventId: string): { storm: number; own: number } | null {
     const [row] = this.storage.sql
       .exec<{ storm: number; own: number }>(
@@ -210,6 +217,11 @@ export class MeterTables {
     );
     return id;
   }
+}
+
+/** Apart from the ids of events, which are hexadecimal. */
+function deliveryKey(deliveryId: string): string {
+  return `delivery:${deliveryId}`;
 }
 
 type StormRow = {

@@ -96,7 +96,13 @@ async function redditStatements(
 ): Promise<Statement[]> {
   const { interval_minutes: everyMinutes, ...reddit } = settings;
   const sourceId = await derivedId("reddit source", projectId);
-  const source = { id: sourceId, projectId, kind: "reddit" as const, name: "Reddit" };
+  const source = {
+    id: sourceId,
+    projectId,
+    kind: "reddit" as const,
+    channel: "poll" as const,
+    name: "Reddit",
+  };
   return [
     upsertSource(deps.db, { ...source, secretSealed: "", createdAt: now }),
     upsertPoll(deps.db, { sourceId, projectId, everyMinutes, nextAt: now, reddit }),

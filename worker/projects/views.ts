@@ -4,11 +4,13 @@ import { CLUSTER_STATUSES } from "../domain/cluster";
 import { SOURCE_KINDS } from "../domain/feedback";
 import { ProjectSettings } from "../domain/project";
 import { RUN_STATUSES } from "../domain/run";
+import { DroppedCounts, droppedInAll, SOURCE_CHANNELS, SourceSettings } from "../domain/source";
 import { isoTime } from "../kit/clock";
 import type { PollRow, PollTargetRow } from "../store/polls";
 import type { ProjectRow } from "../store/projects";
 import type { SourceRow } from "../store/sources";
 import type { TokenRow } from "../store/tokens";
+import { addressesOf } from "./source-address";
 
 /** Wire shapes of this room: snake_case, ISO 8601 times, never a secret. */
 export const ProjectView = z.object({
@@ -112,8 +114,16 @@ export const SourceView = z.object({
   project_id: z.string(),
   kind: z.enum(SOURCE_KINDS),
   name: z.string(),
-  /** Null for a source that is only polled: it has no secret, so nothing could be let in there. */
+  channel: z.enum(SOURCE_CHANNELS),
+  /** Where its reports are sent: the one that fits its channel; `mail_address` is null without `MAIL_DOMAIN`. */
   webhook_url: z.string().nullable(),
+  dsn: z.string().nullable(),
+  mail_address: z.string().nullable(),
+  settings: SourceSettings,
+  /** What came in and was not kept, by reason. */
+  dropped: DroppedCounts,
+  /** Until when the secret before the last rotation still counts. */
+  previous_secret_until: z.string().nullable(),
   created_at: z.string(),
   last_delivery_at: z.string().nullable(),
   last_error: z.string().nullable(),
@@ -129,29 +139,37 @@ export const SourceView = z.object({
 });
 export type SourceView = z.infer<typeof SourceView>;
 
-export function toSourceView(row: SourceRow, apiUrl: string): SourceView {
+export function toSourceView(
+  row: SourceRow,
+  projectNumber: number,
+  settings: Parameters<typeof addressesOf>[2],
+): SourceView {
   return {
     id: row.id,
     project_id: row.projectId,
     kind: row.kind,
     name: row.name,
-    webhook_url: row.secretSealed ? `${apiUrl}/ingest/${row.kind}/${row.id}` : null,
+    channel: row.channel,
+    ...addressesOf(row, projectNumber, settings),
+    settings: row.settings,
+    dropped: row.delivered.dropped,
+    previous_secret_until: isoTime(row.previousSecretUntil),
     created_at: isoTime(row.createdAt),
     last_delivery_at: isoTime(row.lastDeliveryAt),
     last_error: row.lastError,
     last_error_at: isoTime(row.lastErrorAt),
     counts: {
-      accepted: row.accepted,
-      duplicate: row.duplicate,
-      filtered: row.filtered,
-      refused: row.refused,
+      accepted: row.accepted + row.delivered.accepted,
+      duplicate: row.duplicate + row.delivered.duplicate,
+      filtered: row.filtered + droppedInAll(row.delivered.dropped),
+      refused: row.refused + row.delivered.refused,
     },
     polled: null,
   };
 }
 
-/** The one reply that carries a source's secret. */
-export const NewSourceView = SourceView.extend({ secret: z.string() });
+/** The one reply that carries a source's secret; only webhooks have one. */
+export const NewSourceView = SourceView.extend({ secret: z.string().nullable() });
 export type NewSourceView = z.infer<typeof NewSourceView>;
 
 export const TokenView = z.object({

@@ -118,11 +118,27 @@ export function recountClusters(
   return db.run(sql`
     UPDATE clusters SET
       item_count = (SELECT count(*) ${items}),
+      occurrence_count = (SELECT coalesce(sum(occurrences), 0) ${items}),
       source_counts = coalesce((SELECT json_group_object(source, n) FROM
         (SELECT source, count(*) AS n ${items} GROUP BY source)), '{}'),
       first_seen_at = coalesce((SELECT min(created_at) ${items}), first_seen_at),
-      last_seen_at = coalesce((SELECT max(created_at) ${items}), last_seen_at),
+      last_seen_at = coalesce((SELECT max(coalesce(last_occurred_at, created_at)) ${items}), last_seen_at),
       updated_at = ${now}
+    WHERE project_id = ${projectId} AND id IN (SELECT value FROM json_each(${jsonIds(clusterIds)}))`);
+}
+
+/** Takes the words from clusters that have no report any more; the others are described anew. */
+export function blankEmptyClusters(
+  db: Db,
+  projectId: string,
+  clusterIds: string[],
+  now: number,
+): Statement {
+  return db.run(sql`
+    UPDATE clusters SET
+      title = CASE WHEN item_count = 0 THEN '(deleted)' ELSE title END,
+      summary = CASE WHEN item_count = 0 THEN '' ELSE summary END,
+      summarised_count = 0, updated_at = ${now}
     WHERE project_id = ${projectId} AND id IN (SELECT value FROM json_each(${jsonIds(clusterIds)}))`);
 }
 

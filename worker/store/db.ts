@@ -40,3 +40,16 @@ export function isUniqueViolation(error: unknown): boolean {
 export function jsonIds(ids: readonly string[]): string {
   return JSON.stringify(ids);
 }
+
+/** Whether D1 could not be reached or was overloaded, as opposed to a statement that it refused. */
+export function isDatabaseAway(error: unknown): boolean {
+  const causes: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) causes.push(cause.message);
+  const text = causes.join("\n");
+  if (
+    /SQLITE_(?:ERROR|CONSTRAINT|MISMATCH)|constraint failed|no such (?:table|column)/.test(text)
+  ) {
+    return false;
+  }
+  return /D1_ERROR|D1_EXEC_ERROR|Network connection lost|internal error; reference/.test(text);
+}

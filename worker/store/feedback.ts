@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gte, lt, ne, or, sql, type SQL } from "drizzle-orm";
 import type { NewFeedback, SourceKind } from "../domain/feedback";
 import type { Cursor } from "./cursor";
-import { jsonIds, type Db, type Statement } from "./db";
+import { jsonIds, runBatch, type Db, type Statement } from "./db";
 import { feedback } from "./schema";
 
 export type FeedbackRow = typeof feedback.$inferSelect;
@@ -13,48 +13,101 @@ export type FeedbackToInsert = NewFeedback & {
 };
 
 /**
- * Stores new items, all in one statement with one bound parameter. An item whose (source, external id) is known is left
- * as it is. Returns the ids that were stored; the database decides, so parallel deliveries give one row.
+ * Stores new items, all in one transaction; the database decides, so parallel deliveries give one row. An item whose
+ * (source, external id) is known is left as it is, and so is one that stands for a whole file (`link`) of which there is a
+ * report already. The first report of a file takes over the row of the item that stood for it: `adopted`.
  */
 export async function insertFeedback(
   db: Db,
   projectId: string,
   items: FeedbackToInsert[],
   now: number,
-): Promise<Set<string>> {
+): Promise<{ created: Set<string>; adopted: Map<string, string> }> {
   const rows = JSON.stringify(
     items.map((item) => ({ ...item, metadata: JSON.stringify(item.metadata) })),
   );
-  const stored = await db.all<{ id: string }>(sql`
-    INSERT INTO feedback (id, project_id, source, source_id, external_id, title, body, raw_text, metadata,
-                          fingerprint, created_at, received_at, updated_at)
-    SELECT value->>'id', ${projectId}, value->>'source', value->>'sourceId', value->>'external_id', value->>'title',
-           value->>'body', value->>'raw_text', value->>'metadata', value->>'fingerprint', value->>'created_at',
-           ${now}, ${now}
-    FROM json_each(${rows}) WHERE true
-    ON CONFLICT (project_id, source, external_id) DO NOTHING
-    RETURNING id`);
-  return new Set(stored.map((row) => row.id));
+  const linked = items.some((item) => item.link && item.link !== item.external_id);
+  const [created = [], adopted = []] = (
+    await runBatch(db, [
+      ...(linked ? [adoptLinked(db, projectId, rows, now)] : []),
+      insertNew(db, projectId, rows, now),
+    ])
+  ).reverse() as { id: string; externalId: string }[][];
+  return {
+    created: new Set(created.map((row) => row.id)),
+    adopted: new Map(adopted.map((row) => [row.externalId, row.id])),
+  };
 }
 
-/** Ids of known items by their external ids. */
-export async function findFeedbackIds(
+function insertNew(db: Db, projectId: string, rows: string, now: number): Statement {
+  return db.run(sql`
+    INSERT INTO feedback (id, project_id, source, source_id, external_id, link_key, title, body, raw_text, metadata,
+                          fingerprint, created_at, received_at, updated_at)
+    SELECT value->>'id', ${projectId}, value->>'source', value->>'sourceId', value->>'external_id', value->>'link',
+           value->>'title', value->>'body', value->>'raw_text', value->>'metadata', value->>'fingerprint',
+           value->>'created_at', ${now}, ${now}
+    FROM json_each(${rows}) WHERE value->>'external_id' IS NOT value->>'link' OR NOT EXISTS (
+      SELECT 1 FROM feedback AS other WHERE other.project_id = ${projectId} AND other.source = value->>'source'
+        AND other.link_key = value->>'link')
+    ON CONFLICT (project_id, source, external_id) DO NOTHING
+    RETURNING id`);
+}
+
+/** The brain places the row anew: a report tells more than the file it is in. What only the file told stays. */
+function adoptLinked(db: Db, projectId: string, rows: string, now: number): Statement {
+  return db.run(sql`
+    UPDATE feedback SET external_id = report.external_id, title = report.title, body = report.body,
+      raw_text = report.raw_text, metadata = json_patch(feedback.metadata, report.metadata),
+      fingerprint = report.fingerprint, unclustered = 1, updated_at = ${now}
+    FROM (SELECT value->>'source' AS source, value->>'external_id' AS external_id, value->>'link' AS link,
+                 value->>'title' AS title, value->>'body' AS body, value->>'raw_text' AS raw_text,
+                 value->>'metadata' AS metadata, value->>'fingerprint' AS fingerprint
+          FROM json_each(${rows}) WHERE value->>'link' IS NOT NULL) AS report
+    WHERE feedback.project_id = ${projectId} AND feedback.source = report.source
+      AND feedback.external_id = report.link AND report.external_id <> report.link
+      AND NOT EXISTS (SELECT 1 FROM feedback AS known WHERE known.project_id = ${projectId}
+        AND known.source = report.source AND known.external_id = report.external_id)
+    RETURNING feedback.id AS id, feedback.external_id AS externalId`);
+}
+
+/** Writes how many events items stand for, in absolute numbers. Returns the external ids that are here, with their clusters. */
+export async function writeOccurrences(
+  db: Db,
+  projectId: string,
+  storms: { externalId: string; count: number; lastAt: number }[],
+): Promise<{ externalId: string; clusterId: string | null }[]> {
+  return db.all(sql`
+    UPDATE feedback SET occurrences = told.count, last_occurred_at = told.last_at
+    FROM (SELECT value->>'externalId' AS external_id, value->>'count' AS count, value->>'lastAt' AS last_at
+          FROM json_each(${JSON.stringify(storms)})) AS told
+    WHERE feedback.project_id = ${projectId} AND feedback.source = 'sentry'
+      AND feedback.external_id = told.external_id
+    RETURNING feedback.external_id AS externalId, feedback.cluster_id AS clusterId`);
+}
+
+/** Known items by their external ids, or, for an item that stands for a whole file, the oldest of that file. */
+export async function findKnown(
   db: Db,
   projectId: string,
   source: SourceKind,
-  externalIds: string[],
-): Promise<Map<string, string>> {
-  const rows = await db
-    .select({ id: feedback.id, externalId: feedback.externalId })
-    .from(feedback)
-    .where(
-      and(
-        eq(feedback.projectId, projectId),
-        eq(feedback.source, source),
-        sql`${feedback.externalId} IN (SELECT value FROM json_each(${jsonIds(externalIds)}))`,
-      ),
-    );
-  return new Map(rows.map((row) => [row.externalId, row.id]));
+  items: { external_id: string; link?: string }[],
+): Promise<Map<string, FeedbackRow>> {
+  const known = new Map<string, FeedbackRow>();
+  const links = items.filter((item) => item.link === item.external_id).map((item) => item.link!);
+  for (const row of links.length > 0 ? await listByColumn("linkKey", links) : []) {
+    if (row.linkKey && !known.has(row.linkKey)) known.set(row.linkKey, row);
+  }
+  const ids = items.map((item) => item.external_id);
+  for (const row of await listByColumn("externalId", ids)) known.set(row.externalId, row);
+  return known;
+
+  function listByColumn(column: "linkKey" | "externalId", values: string[]) {
+    const oldest = sql`SELECT min(id) FROM feedback WHERE project_id = ${projectId} AND source = ${source}
+      AND ${feedback[column]} IN (SELECT value FROM json_each(${jsonIds(values)})) GROUP BY ${feedback[column]}`;
+    return db.query.feedback.findMany({
+      where: and(eq(feedback.projectId, projectId), sql`${feedback.id} IN (${oldest})`),
+    });
+  }
 }
 
 export async function findFeedback(
@@ -77,13 +130,9 @@ export async function findFeedbackByExternalId(
   source: SourceKind,
   externalId: string,
 ): Promise<FeedbackRow | undefined> {
-  return db.query.feedback.findFirst({
-    where: and(
-      eq(feedback.projectId, projectId),
-      eq(feedback.source, source),
-      eq(feedback.externalId, externalId),
-    ),
-  });
+  return (
+    await findKnown(db, projectId, source, [{ external_id: externalId, link: externalId }])
+  ).get(externalId);
 }
 
 export async function findFeedbackByIds(
@@ -214,6 +263,41 @@ export function replaceFeedbackMetadata(
     .where(and(eq(feedback.projectId, projectId), eq(feedback.id, id)));
 }
 
+/** Adds what the item's metadata does not tell yet; what it tells stays (RFC 7396). The text is as it was. */
+export function fillMetadata(
+  db: Db,
+  projectId: string,
+  id: string,
+  metadata: FeedbackRow["metadata"],
+  now: number,
+): Statement {
+  const given = JSON.stringify(metadata);
+  return db.run(sql`
+    UPDATE feedback SET metadata = json_patch(${given}, metadata), updated_at = ${now}
+    WHERE project_id = ${projectId} AND id = ${id} AND metadata <> json_patch(${given}, metadata)`);
+}
+
+/**
+ * Writes what happened at the source into every report that it is filed under (`link_key`), or that has the external id:
+ * a merge patch of the metadata (RFC 7396), and the state if it changed. A report whose metadata has a
+ * later moment than `at` in `path` is passed over: deliveries overtake each other.
+ */
+export function patchLinked(
+  db: Db,
+  projectId: string,
+  source: SourceKind,
+  externalId: string,
+  patch: { metadata: object; state: "open" | "closed" | null; at: number; path: `$.${string}` },
+  now: number,
+): Statement {
+  return db.run(sql`
+    UPDATE feedback SET metadata = json_patch(metadata, ${JSON.stringify(patch.metadata)}),
+      state = coalesce(${patch.state}, state), updated_at = ${now}
+    WHERE project_id = ${projectId} AND source = ${source}
+      AND (external_id = ${externalId} OR link_key = ${externalId})
+      AND coalesce(json_extract(metadata, ${patch.path}), 0) <= ${patch.at}`);
+}
+
 /**
  * Takes everything from an item but that it was there, so that a source which still tells of it does not bring it back. It
  * is in no cluster and in no list any more.
@@ -254,6 +338,36 @@ export async function findLiveIds(
       ),
     );
   return new Map(rows.map((row) => [row.externalId, row.id]));
+}
+
+/** Reports of a source, or of the whole project, in no order. */
+export async function listForErasure(
+  db: Db,
+  projectId: string,
+  sourceId: string | null,
+  limit: number,
+): Promise<{ id: string; clusterId: string | null }[]> {
+  return db
+    .select({ id: feedback.id, clusterId: feedback.clusterId })
+    .from(feedback)
+    .where(
+      and(
+        eq(feedback.projectId, projectId),
+        sourceId === null ? undefined : eq(feedback.sourceId, sourceId),
+      ),
+    )
+    .limit(limit);
+}
+
+export function deleteFeedbackByIds(db: Db, projectId: string, ids: string[]): Statement {
+  return db
+    .delete(feedback)
+    .where(
+      and(
+        eq(feedback.projectId, projectId),
+        sql`${feedback.id} IN (SELECT value FROM json_each(${jsonIds(ids)}))`,
+      ),
+    );
 }
 
 export function deleteFeedback(db: Db, projectId: string, id: string): Statement {

@@ -1,6 +1,6 @@
 import { and, asc, eq, ne, sql } from "drizzle-orm";
 import type { Db, Statement } from "./db";
-import { clusters, feedback, memberships, projects, runs } from "./schema";
+import { apiTokens, clusters, feedback, memberships, projects, runs, sources } from "./schema";
 
 export type ProjectRow = typeof projects.$inferSelect;
 
@@ -70,4 +70,18 @@ export async function countProject(db: Db, projectId: string) {
       .groupBy(runs.status),
   ]);
   return { bySource, byStatus, unclustered: unclustered[0]?.count ?? 0, byRun };
+}
+
+/** Nobody gets in any more; the rows go with the erasure. */
+export function closeProject(db: Db, projectId: string): Statement[] {
+  return [
+    db.delete(memberships).where(eq(memberships.projectId, projectId)),
+    db.delete(apiTokens).where(eq(apiTokens.projectId, projectId)),
+    db.delete(sources).where(eq(sources.projectId, projectId)),
+  ];
+}
+
+/** The project with every row that refers to it. */
+export function deleteProject(db: Db, projectId: string): Statement {
+  return db.delete(projects).where(eq(projects.id, projectId));
 }

@@ -14,6 +14,12 @@ import type { GroupingTier, Neighbour } from "../domain/grouping";
 import type { PlanContent } from "../domain/plan";
 import type { PollCursor, RedditSettings } from "../domain/polling";
 import type { ProjectSettings } from "../domain/project";
+import {
+  NOTHING_DELIVERED,
+  type Delivered,
+  type SourceChannel,
+  type SourceSettings,
+} from "../domain/source";
 import type { RunnerName, RunStatus } from "../domain/run";
 
 /** Times are epoch milliseconds. migrations/README.md says for each table its keys, indexes, and who is authoritative. */
@@ -114,17 +120,31 @@ export const sources = sqliteTable(
       .references(() => projects.id, { onDelete: "cascade" }),
     kind: text().$type<SourceKind>().notNull(),
     name: text().notNull(),
+    channel: text().$type<SourceChannel>().notNull().default("webhook"),
+    addressKey: text("address_key").unique(),
     secretSealed: text("secret_sealed").notNull(),
+    /** The secret before the last rotation, and until when deliveries may still be signed with it. */
+    previousSecretSealed: text("previous_secret_sealed"),
+    previousSecretUntil: integer("previous_secret_until"),
+    settings: text({ mode: "json" }).$type<SourceSettings>().notNull().default({}),
+    /** Written by the source's meter, in absolute numbers. */
+    delivered: text({ mode: "json" }).$type<Delivered>().notNull().default(NOTHING_DELIVERED),
     createdAt: integer("created_at").notNull(),
     lastDeliveryAt: integer("last_delivery_at"),
     lastError: text("last_error"),
     lastErrorAt: integer("last_error_at"),
+    /** What polls have brought; `delivered` is what came by itself. */
     accepted: integer().notNull().default(0),
     duplicate: integer().notNull().default(0),
     filtered: integer().notNull().default(0),
     refused: integer().notNull().default(0),
   },
-  (t) => [index("sources_project").on(t.projectId, t.kind)],
+  (t) => [
+    index("sources_project").on(t.projectId, t.kind),
+    uniqueIndex("sources_one_of_channel")
+      .on(t.projectId, t.channel)
+      .where(sql`channel IN ('dsn', 'mail')`),
+  ],
 );
 
 /** Sources that are asked, not only told: when next, and what for. */
@@ -166,6 +186,35 @@ export const pollTargets = sqliteTable(
   ],
 );
 
+/** Verified deliveries that could not be stored, for a person to look at and to replay. */
+export const deadLetters = sqliteTable(
+  "dead_letters",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    sourceId: text("source_id"),
+    message: text({ mode: "json" }).$type<unknown>().notNull(),
+    error: text().notNull(),
+    failedAt: integer("failed_at").notNull(),
+  },
+  (t) => [index("dead_letters_recent").on(t.projectId, t.failedAt, t.id)],
+);
+
+/** Erasures that were asked for and are not done. No reference to the project: it may be what is erased. */
+export const erasures = sqliteTable(
+  "erasures",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id").notNull(),
+    /** Null: the whole project. */
+    sourceId: text("source_id"),
+    requestedAt: integer("requested_at").notNull(),
+  },
+  (t) => [index("erasures_age").on(t.requestedAt)],
+);
+
 export const feedback = sqliteTable(
   "feedback",
   {
@@ -176,6 +225,7 @@ export const feedback = sqliteTable(
     source: text().$type<SourceKind>().notNull(),
     sourceId: text("source_id"),
     externalId: text("external_id").notNull(),
+    linkKey: text("link_key"),
     title: text().notNull(),
     body: text().notNull(),
     rawText: text("raw_text").notNull(),
@@ -184,6 +234,9 @@ export const feedback = sqliteTable(
     state: text().$type<"open" | "closed" | "deleted">().notNull().default("open"),
     clusterId: text("cluster_id"),
     unclustered: integer({ mode: "boolean" }).notNull().default(true),
+    /** Events that this item stands for: the first of a storm and all that were only counted. */
+    occurrences: integer().notNull().default(1),
+    lastOccurredAt: integer("last_occurred_at"),
     createdAt: integer("created_at").notNull(),
     receivedAt: integer("received_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
@@ -199,7 +252,13 @@ export const feedback = sqliteTable(
     index("feedback_waiting")
       .on(t.receivedAt)
       .where(sql`unclustered = 1`),
+    index("feedback_source")
+      .on(t.projectId, t.sourceId, t.id)
+      .where(sql`source_id IS NOT NULL`),
     index("feedback_fingerprint").on(t.projectId, t.fingerprint),
+    index("feedback_link")
+      .on(t.projectId, t.source, t.linkKey)
+      .where(sql`link_key IS NOT NULL`),
   ],
 );
 
@@ -215,6 +274,7 @@ export const clusters = sqliteTable(
     status: text().$type<ClusterStatus>().notNull().default("new"),
     severity: text().$type<Severity>().notNull().default("medium"),
     itemCount: integer("item_count").notNull().default(0),
+    occurrenceCount: integer("occurrence_count").notNull().default(0),
     sourceCounts: text("source_counts", { mode: "json" })
       .$type<Partial<Record<SourceKind, number>>>()
       .notNull(),

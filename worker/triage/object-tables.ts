@@ -99,6 +99,23 @@ export class ObjectTables {
       .toArray();
   }
 
+  /** The ids of all vectors, page by page; each page may be forgotten before the next is asked for. */
+  *idPages(size: number): Generator<string[]> {
+    for (let after = ""; ;) {
+      const ids = this.storage.sql
+        .exec<{ feedback_id: string }>(
+          "SELECT feedback_id FROM vectors WHERE feedback_id > ? ORDER BY feedback_id LIMIT ?",
+          after,
+          size,
+        )
+        .toArray()
+        .map((row) => row.feedback_id);
+      if (ids.length === 0) return;
+      after = ids.at(-1)!;
+      yield ids;
+    }
+  }
+
   forget(ids: string[]): void {
     this.storage.transactionSync(() => {
       for (const id of ids) {

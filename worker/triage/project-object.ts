@@ -52,7 +52,7 @@ const BATCH_ITEMS = 100;
 export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) {
   return class extends DurableObject<E> {
     readonly #deps = makeDeps(this.env);
-    readonly #tables = new ObjectTables(this.ctx.storage);
+    #tables = new ObjectTables(this.ctx.storage);
     /** An object is not serial across `await`: changes of membership, jobs' and people's, go one by one through here. */
     readonly #gate = new Gate();
     #brain: Promise<Brain> | null = null;
@@ -93,6 +93,19 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       await this.#gate.enter(async () =>
         (await this.#openBrain()).neighbourhood.forget(feedbackIds),
       );
+    }
+
+    /** The project is deleted: nothing of it stays here or in the outside index. */
+    async erase(): Promise<void> {
+      await this.#gate.enter(async () => {
+        const brain = await this.#openBrain();
+        for (const ids of this.#tables.idPages(1_000)) await brain.neighbourhood.forget(ids);
+        for (const socket of this.ctx.getWebSockets()) socket.close(1000, "project deleted");
+        await this.ctx.storage.deleteAlarm();
+        await this.ctx.storage.deleteAll();
+        this.#tables = new ObjectTables(this.ctx.storage);
+        this.#brain = null;
+      });
     }
 
     /** Reserves money for a model call on today's budget of the project; settle it when the price is known. */

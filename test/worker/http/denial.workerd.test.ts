@@ -24,7 +24,7 @@ function at(path: string, projectId: string): string {
   return path.replace("{projectId}", projectId).replace(/\{\w+\}/g, NOWHERE);
 }
 
-const OPEN = ["public", "signed_webhook"];
+const OPEN = ["public", "signed_webhook", "dsn_key"];
 const CREDENTIALS: Record<string, string>[] = [
   {},
   { authorization: "Bearer sct_wrong" },

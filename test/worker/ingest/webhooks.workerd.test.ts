@@ -98,9 +98,11 @@ describe("signed webhooks", () => {
     const answer = await sendSentry(project, crash("b".repeat(32)), "another secret that is wrong");
     expect(answer).toMatchObject({ status: 401, json: { code: "bad_signature" } });
     const { json } = await call("GET", "/projects/~/sources", { token: project.token });
-    const sources = (json as unknown as { items: { kind: string; last_error: string | null }[] })
+    const sources = (json as unknown as { items: { id: string; last_error: string | null }[] })
       .items;
-    expect(sources.find((one) => one.kind === "sentry")?.last_error).toContain("signature");
+    expect(sources.find((one) => one.id === project.sources.sentry)?.last_error).toContain(
+      "signature",
+    );
   });
 
   it("refuse garbage with the path of its fault, and pass over what they do not know", async () => {

@@ -10,7 +10,9 @@ import { ShownOnce } from "../features/sources/shown-once";
 import { SourceEntry } from "../features/sources/source-entry";
 import {
   addSource,
+  filterSource,
   removeSource,
+  rotateSource,
   saveReddit,
   syncSource,
   testSource,
@@ -38,7 +40,16 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   return { items, reddit };
 }
 
-const INTENTS = ["add", "test", "remove", "sync", "sync-all", "reddit"] as const;
+const INTENTS = [
+  "add",
+  "test",
+  "filter",
+  "rotate",
+  "remove",
+  "sync",
+  "sync-all",
+  "reddit",
+] as const;
 
 type Acted = {
   intent: (typeof INTENTS)[number];
@@ -49,8 +60,8 @@ type Acted = {
   tested?: { source: string; feedbackId: string };
   /** The repository whose sync was put on the queue. */
   synced?: { source: string; repository: string };
-  /** Reddit's settings were saved; or refused, and this is what was typed. */
-  saved?: boolean;
+  /** Reddit's settings (`true`) or the filters of this source were saved; or refused, and this is what was typed. */
+  saved?: boolean | string;
   typed?: RedditValues;
 };
 
@@ -64,6 +75,10 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       return answer<Acted>({ intent, ...(await addSource(api, param, form)) });
     case "test":
       return answer<Acted>({ intent, ...(await testSource(api, param)) });
+    case "filter":
+      return answer<Acted>({ intent, ...(await filterSource(api, param, form)) });
+    case "rotate":
+      return answer<Acted>({ intent, ...(await rotateSource(api, param)) });
     case "remove":
       return answer<Acted>({ intent, ...(await removeSource(api, param)) });
     case "sync":
@@ -102,7 +117,7 @@ export default function Sources() {
       {items.length === 0 ? (
         <EmptyState icon="plug" title="No source is connected">
           <p>
-            Sentry and GitHub deliver here by signed webhooks; subreddits are polled. Add one below.
+            Sentry, its SDKs, GitHub and mail deliver here; subreddits are polled. Add one below.
           </p>
         </EmptyState>
       ) : (
@@ -116,6 +131,7 @@ export default function Sources() {
               syncedRepository={
                 acted?.synced?.source === source.id ? acted.synced.repository : undefined
               }
+              saved={acted?.saved === source.id}
               mayTest={mayTest}
               mayRemove={mayAdmin}
             />

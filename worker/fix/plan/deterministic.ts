@@ -9,6 +9,7 @@ const SOURCE_NAMES: Record<SourceKind, string> = {
   github: "GitHub",
   reddit: "Reddit",
   manual: "people who wrote to us",
+  email: "e-mail",
 };
 
 const LONGEST_PATH = 500;

@@ -17,7 +17,7 @@ export const CALLERS_PROJECT = "~";
  * a role that is too weak → `forbidden`. Sets `who` where the route has a project.
  */
 export async function authorise(c: Context<AppEnv>, access: Access): Promise<void> {
-  if (access === "public" || access === "signed_webhook") return;
+  if (access === "public" || access === "signed_webhook" || access === "dsn_key") return;
   if (access === "setup") return requireSetupToken(c);
   const { actor } = c.var;
   if (!actor) throw new DomainError("unauthenticated", "Send a session cookie or a bearer token.");

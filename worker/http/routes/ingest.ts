@@ -33,5 +33,7 @@ async function receive(c: Context<AppEnv>, kind: "sentry" | "github"): Promise<R
     ? await sourceOfAddress(deps, kind, sourceId)
     : await onlySource(deps, kind, c.req.query("project_id"));
   const body = await readBytes(c, WEBHOOK_LIMIT_BYTES);
-  return c.json(await receiveWebhook(deps, source, { headers: c.req.raw.headers, body }), 202);
+  const query = new URL(c.req.url).searchParams;
+  const delivery = { headers: c.req.raw.headers, body, query };
+  return c.json(await receiveWebhook(deps, source, delivery), 202);
 }

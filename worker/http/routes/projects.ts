@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { createProject, CreateProjectInput } from "../../projects/create-project";
+import { removeProject } from "../../projects/delete-project";
 import { listProjects, readMe, readProject, readStats } from "../../projects/read-project";
 import { changeProject, UpdateProjectInput } from "../../projects/update-project";
 import { MeView, ProjectForCaller, ProjectView, StatsView } from "../../projects/views";
@@ -50,6 +51,18 @@ export const projectRoutes = new Hono<AppEnv>()
       replies: { 200: ProjectView },
     }),
     async (c) => c.json(await changeProject(c.var.deps, c.var.who, c.req.valid("json")), 200),
+  )
+  .delete(
+    "/projects/:projectId",
+    route({
+      summary: "Delete a project and erase everything in it (people only)",
+      access: "project:admin",
+      replies: { 202: z.object({ erasing: z.literal(true) }) },
+    }),
+    async (c) => {
+      await removeProject(c.var.deps, c.var.who);
+      return c.json({ erasing: true as const }, 202);
+    },
   )
   .get(
     "/projects/:projectId/stats",

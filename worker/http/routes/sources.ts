@@ -1,6 +1,13 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { createSource, CreateSourceInput, readSources, removeSource } from "../../projects/sources";
+import {
+  changeSource,
+  removeSource,
+  rotateSource,
+  RotateSourceInput,
+  UpdateSourceInput,
+} from "../../projects/change-source";
+import { createSource, CreateSourceInput, readSources } from "../../projects/sources";
 import { createToken, CreateTokenInput, endToken, readTokens } from "../../projects/tokens";
 import { NewSourceView, NewTokenView, SourceView, TokenView } from "../../projects/views";
 import type { AppEnv } from "../app-env";
@@ -27,9 +34,41 @@ export const sourceRoutes = new Hono<AppEnv>()
     }),
     async (c) => c.json(await createSource(c.var.deps, c.var.who, c.req.valid("json")), 201),
   )
+  .patch(
+    "/projects/:projectId/sources/:id",
+    route({
+      summary: "Rename a source, or replace its settings",
+      access: "project:admin",
+      body: UpdateSourceInput,
+      replies: { 200: SourceView },
+    }),
+    async (c) =>
+      c.json(
+        await changeSource(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")),
+        200,
+      ),
+  )
+  .post(
+    "/projects/:projectId/sources/:id/rotate",
+    route({
+      summary: "A new webhook secret (the old one counts for a while), DSN key or mail address",
+      access: "project:admin",
+      body: RotateSourceInput,
+      replies: { 200: NewSourceView },
+    }),
+    async (c) =>
+      c.json(
+        await rotateSource(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")),
+        200,
+      ),
+  )
   .delete(
     "/projects/:projectId/sources/:id",
-    route({ summary: "Remove a source", access: "project:admin", replies: { 204: null } }),
+    route({
+      summary: "Remove a source and erase what it brought",
+      access: "project:admin",
+      replies: { 204: null },
+    }),
     async (c) => {
       await removeSource(c.var.deps, c.var.who, c.req.param("id"));
       return c.body(null, 204);

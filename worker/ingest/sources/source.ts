@@ -1,8 +1,11 @@
 import type { Fault } from "../../domain/errors";
 import type { NewFeedback, SourceKind } from "../../domain/feedback";
 
-/** A webhook as it was received. `body` holds the raw bytes: signatures are over them, never over re-serialised JSON. */
-export type Delivery = { headers: Headers; body: Uint8Array };
+/**
+ * A webhook as it was received. `body` holds the raw bytes: signatures are over them, never over re-serialised JSON.
+ * `query` is that of its address.
+ */
+export type Delivery = { headers: Headers; body: Uint8Array; query?: URLSearchParams };
 
 /**
  * Something happened to a report at its source after it was made. `at` is epoch milliseconds; `by` is the source's name
@@ -13,6 +16,8 @@ export type SourceChange = { at: number; by: string | null } & (
   | { action: "resolved"; detail: string | null }
   | { action: "ignored"; detail: string | null }
   | { action: "assigned"; to: string | null }
+  /** A comment of the source's id `id` (digits) was written or changed; a `text` of null says that it was removed. */
+  | { action: "commented"; id: string; text: string | null }
   | { action: "transferred"; to: string | null; url: string | null }
   | { action: "deleted"; reason: string | null }
 );
@@ -23,8 +28,11 @@ export type Mapped =
   | { kind: "feedback"; items: NewFeedback[] }
   /** The state of a report changed. The report may be unknown here. */
   | { kind: "change"; externalId: string; change: SourceChange }
-  /** Understood, or of an unknown kind, and nothing to store. `reason` is a short stable word group, fit for counting. */
-  | { kind: "ignored"; reason: string };
+  /**
+   * Understood, or of an unknown kind, and nothing to store. `reason` is a short stable word group, fit for counting;
+   * `trouble` tells the people of the project what they have to see to; `unwanted`: it could have been a report, and is none.
+   */
+  | { kind: "ignored"; reason: string; trouble?: string; unwanted?: boolean };
 
 /**
  * A service that tells us of reports by signed webhooks. `map` is pure: `now` (epoch milliseconds) bounds the

@@ -26,6 +26,7 @@ const NOW = Date.UTC(2026, 5, 1);
 const Report = z.strictObject({
   source: z.enum(SOURCE_KINDS),
   external_id: z.string().min(1).max(600),
+  link: z.string().min(1).max(100).optional(),
   title: z.string().min(1).max(TITLE_LIMIT),
   body: z.string().max(BODY_LIMIT),
   raw_text: z.string().min(1).max(BODY_LIMIT),

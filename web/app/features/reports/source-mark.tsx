@@ -7,6 +7,7 @@ export const SOURCE_NAMES: Record<SourceKind, string> = {
   github: "GitHub",
   reddit: "Reddit",
   manual: "Manual",
+  email: "E-mail",
 };
 
 export const SOURCE_KINDS = Object.keys(SOURCE_NAMES) as SourceKind[];

@@ -3,8 +3,7 @@ import { faultOf, type PageProblem } from "../../lib/problem";
 import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { ProblemNotice } from "../../ui/notice";
-import { SOURCE_NAMES } from "../reports/source-mark";
-import { WEBHOOK_KINDS } from "./webhook-kinds";
+import { SOURCE_WAY_NAMES, SOURCE_WAYS } from "./source-ways";
 
 export function AddSourceForm({ problem }: { problem: PageProblem | undefined }) {
   const busy = useNavigation().formData?.get("intent") === "add";
@@ -15,9 +14,9 @@ export function AddSourceForm({ problem }: { problem: PageProblem | undefined })
         <Field label="Kind" error={faultOf(problem, "kind")}>
           {(wiring) => (
             <select {...wiring} name="kind">
-              {WEBHOOK_KINDS.map((kind) => (
-                <option key={kind} value={kind}>
-                  {SOURCE_NAMES[kind]}
+              {SOURCE_WAY_NAMES.map((way) => (
+                <option key={way} value={way}>
+                  {SOURCE_WAYS[way].label}
                 </option>
               ))}
             </select>
@@ -34,7 +33,7 @@ export function AddSourceForm({ problem }: { problem: PageProblem | undefined })
             />
           )}
         </Field>
-        <Field label="Secret" error={faultOf(problem, "secret")}>
+        <Field label="Secret" hint="For webhooks only." error={faultOf(problem, "secret")}>
           {(wiring) => (
             <input
               {...wiring}

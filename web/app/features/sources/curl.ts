@@ -8,8 +8,13 @@ export function manualCurl(api: string, projectId: string): string {
   ].join("\n");
 }
 
-/** The API's public address, as the webhook addresses tell it; null when there is no source yet. */
-export function apiAddressOf(sources: { webhook_url: string | null }[]): string | null {
-  const url = sources.find((source) => source.webhook_url)?.webhook_url;
-  return url && URL.canParse(url) ? url.slice(0, url.indexOf("/ingest/")) : null;
+type Addressed = { webhook_url: string | null; dsn?: string | null };
+
+/** The API's public address, as the sources' own addresses tell it; null when there is none yet. */
+export function apiAddressOf(sources: Addressed[]): string | null {
+  for (const { webhook_url: url, dsn } of sources) {
+    if (url && URL.canParse(url)) return url.slice(0, url.indexOf("/ingest/"));
+    if (dsn && URL.canParse(dsn)) return dsn.replace(/\/\/[^@/]*@/, "//").replace(/\/\d+$/, "");
+  }
+  return null;
 }

@@ -1,8 +1,9 @@
 import { attempt, done, unwrap, type connect } from "../../api.server";
 import { lines, oneOf, text } from "../../lib/form.server";
+import { LEVELS } from "./levels";
 import type { RedditValues } from "./reddit-form";
 import { SORTS } from "./reddit-sorts";
-import { WEBHOOK_KINDS } from "./webhook-kinds";
+import { SOURCE_WAY_NAMES, SOURCE_WAYS } from "./source-ways";
 
 type Api = ReturnType<typeof connect>;
 type Place = { projectId: string; id: string };
@@ -10,14 +11,13 @@ type Place = { projectId: string; id: string };
 /** Adds a source. A secret that the person brought along is known to them; only a new one is handed back. */
 export async function addSource(api: Api, param: Place, form: FormData) {
   const given = text(form, "secret") || undefined;
-  const json = {
-    kind: oneOf(form, "kind", WEBHOOK_KINDS) ?? "sentry",
-    name: text(form, "name"),
-    secret: given,
-  };
+  const way = SOURCE_WAYS[oneOf(form, "kind", SOURCE_WAY_NAMES) ?? "sentry"];
+  const channel = way.channel === "dsn" ? way.channel : undefined;
+  const json = { kind: way.kind, channel, name: text(form, "name"), secret: given };
   const made = await attempt(() => unwrap(sourcesOf(api).$post({ param, json })));
   if (!made.ok) return { problem: made.problem };
-  return given ? {} : { made: { name: made.value.name, secret: made.value.secret } };
+  const { name, secret } = made.value;
+  return given || secret === null ? {} : { made: { name, secret } };
 }
 
 /** Sends a signed test event through the source's own address. */
@@ -25,6 +25,31 @@ export async function testSource(api: Api, param: Place) {
   const sent = await attempt(() => unwrap(sourcesOf(api)[":id"].test.$post({ param })));
   if (!sent.ok) return { problem: sent.problem };
   return { tested: { source: param.id, feedbackId: sent.value.feedback_id } };
+}
+
+/** Replaces what a source lets through. An empty field lets everything through. */
+export async function filterSource(api: Api, param: Place, form: FormData) {
+  const listed = { environments: lines(form, "environments"), senders: lines(form, "senders") };
+  const levels = LEVELS.filter((level) => form.getAll("levels").includes(level));
+  const settings = {
+    ...(listed.environments.length > 0 ? { environments: listed.environments } : {}),
+    ...(levels.length > 0 ? { levels } : {}),
+    ...(listed.senders.length > 0 ? { allowed_senders: listed.senders } : {}),
+  };
+  const saved = await attempt(() =>
+    unwrap(sourcesOf(api)[":id"].$patch({ param, json: { settings } })),
+  );
+  return saved.ok ? { saved: param.id } : { problem: saved.problem };
+}
+
+/** A new DSN or mail address, and the old one ends; or a new webhook secret, which is handed back to be shown this once. */
+export async function rotateSource(api: Api, param: Place) {
+  const turned = await attempt(() =>
+    unwrap(sourcesOf(api)[":id"].rotate.$post({ param, json: {} })),
+  );
+  if (!turned.ok) return { problem: turned.problem };
+  const { name, secret } = turned.value;
+  return secret === null ? {} : { made: { name, secret } };
 }
 
 export async function removeSource(api: Api, param: Place) {

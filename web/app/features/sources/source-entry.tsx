@@ -2,12 +2,13 @@ import { Form, Link, useNavigation } from "@remix-run/react";
 import type { SourceView } from "../../api.server";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
-import { CopyField } from "../../ui/copy-field";
 import { Notice } from "../../ui/notice";
 import { Time } from "../../ui/time";
 import { Words } from "../../ui/words";
 import { SourceMark } from "../reports/source-mark";
 import { PolledTargets, SourceNumbers } from "./source-numbers";
+import { SourceAddress, SourceDropped } from "./source-address";
+import { SourceFilters } from "./source-filters";
 
 type Props = {
   source: SourceView;
@@ -16,13 +17,15 @@ type Props = {
   testedId: string | undefined;
   /** The repository whose sync was just put on the queue for this source. */
   syncedRepository: string | undefined;
+  /** Its filters were just saved. */
+  saved: boolean;
   mayTest: boolean;
   mayRemove: boolean;
 };
 
 /** One connection: where to send, whether anything came, and what went wrong last. */
 export function SourceEntry(props: Props) {
-  const { source, base, testedId, syncedRepository, mayTest, mayRemove } = props;
+  const { source, base, testedId, syncedRepository, saved, mayTest, mayRemove } = props;
   const pending = useNavigation().formData;
   const mine = pending?.get("source") === source.id;
   return (
@@ -48,12 +51,13 @@ export function SourceEntry(props: Props) {
               </Button>
             </Form>
           ) : null}
+          {mayRemove ? <RotateForm source={source} /> : null}
           {mayRemove ? <RemoveForm source={source} /> : null}
         </div>
       </div>
       {testedId ? (
         <Notice tone="good">
-          A signed test event went through this address and came in.{" "}
+          A test event went through this address and came in.{" "}
           <Link to={`${base}/reports/${testedId}`}>See the report</Link>
         </Notice>
       ) : null}
@@ -63,7 +67,7 @@ export function SourceEntry(props: Props) {
           are read.
         </Notice>
       ) : null}
-      {source.webhook_url ? <CopyField label="Webhook address" value={source.webhook_url} /> : null}
+      <SourceAddress source={source} />
       {source.polled ? <PolledTargets polled={source.polled} /> : null}
       <SourceNumbers counts={source.counts} />
       {source.last_error ? (
@@ -78,6 +82,7 @@ export function SourceEntry(props: Props) {
           <bdi>{source.last_error}</bdi>
         </p>
       ) : null}
+      {mayRemove ? <SourceFilters source={source} saved={saved} /> : null}
     </li>
   );
 }
@@ -130,13 +135,43 @@ function SyncForm({ source }: { source: SourceView }) {
   );
 }
 
+/** Two steps as well: what a new secret, key or address means for whoever sends. */
+const ROTATIONS = {
+  webhook: {
+    what: "secret",
+    words: "The new secret is shown once. The present one counts for 24 hours more.",
+  },
+  dsn: { what: "DSN", words: "The present DSN ends at once. Whoever uses it needs the new one." },
+  mail: {
+    what: "address",
+    words: "The present address ends at once. Whoever writes to it needs the new one.",
+  },
+};
+
+function RotateForm({ source }: { source: SourceView }) {
+  if (source.channel === "poll") return null;
+  const { what, words } = ROTATIONS[source.channel];
+  return (
+    <details className="confirm">
+      <summary className="button button-quiet">New {what}</summary>
+      <Form method="post" preventScrollReset className="confirm-box">
+        <p>{words}</p>
+        <input type="hidden" name="source" value={source.id} />
+        <Button look="danger" name="intent" value="rotate">
+          Make a new {what}
+        </Button>
+      </Form>
+    </details>
+  );
+}
+
 /** Two steps, without JavaScript too: removing a source ends its address for good. */
 function RemoveForm({ source }: { source: SourceView }) {
   return (
     <details className="confirm">
       <summary className="button button-quiet">Remove</summary>
       <Form method="post" preventScrollReset className="confirm-box">
-        <p>Its address stops answering. Reports that came in stay.</p>
+        <p>Its address stops answering, and every report that it brought is erased.</p>
         <input type="hidden" name="source" value={source.id} />
         <Button look="danger" name="intent" value="remove">
           Remove {source.name}

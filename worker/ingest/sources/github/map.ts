@@ -62,7 +62,7 @@ function reasonOf(event: string, payload: unknown): string {
 function mapIssues(payload: IssuesPayload, now: number): Mapped {
   const { issue, repository, action } = payload;
   const reason = notAReport(issue);
-  if (reason) return { kind: "ignored", reason };
+  if (reason) return { kind: "ignored", reason, unwanted: true };
   if (TELLING.has(action)) {
     return { kind: "feedback", items: [mapGithubIssue(issue, repository, now)] };
   }

@@ -67,9 +67,11 @@ export function mapSentryEvent(raw: Loose, context: SentryContext, now: number):
   const lead = crash ? errorLine(crash) : undefined;
   const opening = firstText(feedback?.message, lead, sentryMessage(event), title) ?? title;
   const body = [opening, ...(crash ? topFrames(crash, 3).map(frameText) : [])].join("\n");
+  const issue = links.issueId ? `issue:${links.issueId}` : undefined;
   return {
     source: "sentry",
-    external_id: links.eventId ?? (links.issueId ? `issue:${links.issueId}` : context.fallbackId),
+    external_id: links.eventId ?? issue ?? context.fallbackId,
+    ...(issue ? { link: issue } : {}),
     title: cleanText(title.split("\n", 1)[0]!, TITLE_LIMIT) || cleanText(title, TITLE_LIMIT),
     body: cleanText(body, BODY_LIMIT),
     raw_text: cleanText(readableText(event, title, crash, exceptions, feedback), BODY_LIMIT),

@@ -7,15 +7,20 @@ import { issueIdOf, projectOf } from "./links";
 
 /**
  * Maps an `issue` webhook. `created` is a report under `issue:{id}` (its events carry the same `issue_id`, by which the
- * two are linked); the others change that report's state. `archived` is the new word for `ignored`.
+ * two are linked); the others change that report's state. `sentAt`: what the delivery says of its time. `archived` is the new word for `ignored`.
  */
-export function mapSentryIssue(payload: Loose, action: string, now: number): Mapped {
+export function mapSentryIssue(
+  payload: Loose,
+  action: string,
+  now: number,
+  sentAt: unknown,
+): Mapped {
   const issue = recordOf(recordOf(payload.data).issue);
   const id = issueIdOf(issue.id);
   if (!id) throw malformed("data.issue.id", "An issue's id is missing.");
   if (action === "created") return { kind: "feedback", items: [issueReport(issue, id, now)] };
   const change = changeOf(issue, action, {
-    at: momentOf(now, issue.lastSeen),
+    at: momentOf(now, sentAt),
     by: textOf(recordOf(payload.actor).name) ?? null,
   });
   if (!change) return { kind: "ignored", reason: `issue.${cleanText(action, 40)}` };

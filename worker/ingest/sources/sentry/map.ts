@@ -4,8 +4,10 @@ import { firstText, httpUrl, isRecord, recordOf, textOf, type Loose } from "../l
 import type { Delivery, Mapped, WebhookSource } from "../source";
 import { contentKey } from "../content-key";
 import { mapSentryEvent, type SentryContext } from "./event";
+import { mapSentryComment } from "./comment";
 import { mapSentryIssue } from "./issue";
 import { apiPath, issueIdOf, projectOf } from "./links";
+import { mapMetricAlert } from "./metric-alert";
 import { verifySentry } from "./verify";
 
 /** Sentry: webhooks of the integration platform, of the older webhook plugin and service hooks, and bare events. */
@@ -25,7 +27,10 @@ export function mapSentry(delivery: Delivery, now: number): Mapped {
   if (!isRecord(payload)) throw malformed("", "An object is expected.");
   const fallbackId = `content:${contentKey(delivery.body)}`;
   const resource = delivery.headers.get("sentry-hook-resource") ?? resourceOf(payload);
-  if (resource !== null) return mapWebhook(resource, payload, fallbackId, now);
+  if (resource !== null) {
+    const sentAt = delivery.headers.get("sentry-hook-timestamp");
+    return mapWebhook(resource, payload, { fallbackId, sentAt, now });
+  }
   return mapPlain(payload, fallbackId, now);
 }
 
@@ -36,11 +41,14 @@ function resourceOf(payload: Loose): string | null {
   if (isRecord(data.event)) return "event_alert";
   return (
     ["error", "issue", "metric_alert", "installation"].find((name) => isRecord(data[name])) ??
-    "unknown"
+    (data.comment_id === undefined ? "unknown" : "comment")
   );
 }
 
-function mapWebhook(resource: string, payload: Loose, fallbackId: string, now: number): Mapped {
+type Around = { fallbackId: string; sentAt: string | null; now: number };
+
+function mapWebhook(resource: string, payload: Loose, around: Around): Mapped {
+  const { fallbackId, sentAt, now } = around;
   const action = textOf(payload.action) ?? "unknown";
   const data = recordOf(payload.data);
   switch (resource) {
@@ -54,11 +62,30 @@ function mapWebhook(resource: string, payload: Loose, fallbackId: string, now: n
     case "error":
       return eventReport("data.error", data.error, { fallbackId }, now);
     case "issue":
-      return mapSentryIssue(payload, action, now);
+      return mapSentryIssue(payload, action, now, sentAt);
+    case "comment":
+      return mapSentryComment(payload, action, now, sentAt);
+    case "metric_alert":
+      return mapMetricAlert(data, action, now, sentAt);
+    case "installation":
+      return installationNews(action);
     default:
-      // installation, metric_alert, comment, seer, activity_alert, and what may come: no report of a bug.
-      return { kind: "ignored", reason: cleanText(`${resource}.${action}`, 80) };
+      // seer, activity_alert, and what may come: no report of a bug.
+      return ignored(resource, action);
   }
+}
+
+function installationNews(action: string): Mapped {
+  const news = ignored("installation", action);
+  if (action !== "deleted") return news;
+  return {
+    ...news,
+    trouble: "The integration was removed in Sentry: no more deliveries will come.",
+  };
+}
+
+function ignored(resource: string, action: string) {
+  return { kind: "ignored" as const, reason: cleanText(`${resource}.${action}`, 80) };
 }
 
 function eventReport(path: string, event: unknown, context: SentryContext, now: number): Mapped {

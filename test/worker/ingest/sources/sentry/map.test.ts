@@ -5,9 +5,11 @@ import type { Mapped } from "../../../../../worker/ingest/sources/source";
 import { delivery, sentryHook } from "../../../../builders/deliveries";
 import {
   BARE_EVENTS,
+  commentHook,
   eventAlert,
   issueHook,
   legacyHook,
+  metricAlertHook,
   webhookEvent,
 } from "../../../../builders/sentry";
 
@@ -141,7 +143,7 @@ describe("an issue webhook", () => {
     expect(mapSentry(sentryHook("issue", issueHook(action, over)), NOW)).toEqual({
       kind: "change",
       externalId: "issue:1117540176",
-      change: { at: Date.UTC(2026, 2, 2, 10), by: "colleen", ...change },
+      change: { at: Date.UTC(2026, 0, 1), by: "colleen", ...change },
     });
   });
 
@@ -340,15 +342,68 @@ describe("what is bounded", () => {
   });
 });
 
+describe("a metric alert", () => {
+  it.each([
+    ["critical", "fatal"],
+    ["warning", "warning"],
+  ])("(%s) is one report per incident", (action, level) => {
+    const report = reportOf(mapSentry(sentryHook("metric_alert", metricAlertHook(action)), NOW));
+    expect(report).toMatchObject({
+      external_id: "metric_alert:1241",
+      title: "Critical: Too many failed checkouts",
+      body: "12 events in the last 10 minutes\ncount() where level:error",
+      metadata: {
+        level,
+        environment: "production",
+        rule: "Too many failed checkouts",
+        url: "https://sentry.io/organizations/acme/alerts/rules/details/7/",
+      },
+      created_at: Date.UTC(2026, 2, 1, 10),
+    });
+    expect(report.link).toBeUndefined();
+  });
+
+  it("that is over closes that report", () => {
+    expect(mapSentry(sentryHook("metric_alert", metricAlertHook("resolved")), NOW)).toEqual({
+      kind: "change",
+      externalId: "metric_alert:1241",
+      change: { action: "resolved", at: Date.UTC(2026, 0, 1), by: null, detail: null },
+    });
+  });
+});
+
+describe("a comment", () => {
+  it.each([
+    ["created", "It happens on every second order"],
+    ["updated", "It happens on every second order"],
+    ["deleted", null],
+  ])("(%s) changes the reports of its issue", (action, text) => {
+    expect(mapSentry(sentryHook("comment", commentHook(action)), NOW)).toEqual({
+      kind: "change",
+      externalId: "issue:1117540176",
+      change: { action: "commented", id: "88", text, at: Date.UTC(2026, 0, 1), by: "colleen" },
+    });
+  });
+});
+
 describe("what is no report", () => {
+  it("says that the integration was removed", () => {
+    const gone = { action: "deleted", data: { installation: { uuid: "x" } } };
+    expect(mapSentry(sentryHook("installation", gone), NOW)).toMatchObject({
+      kind: "ignored",
+      reason: "installation.deleted",
+      trouble: expect.stringContaining("removed in Sentry"),
+    });
+  });
+
   it.each([
     [
       "installation",
       { action: "created", data: { installation: { uuid: "x" } } },
       "installation.created",
     ],
-    ["metric_alert", { action: "critical", data: { metric_alert: {} } }, "metric_alert.critical"],
-    ["comment", { action: "created", data: { comment: "c", issue_id: 100 } }, "comment.created"],
+    ["metric_alert", metricAlertHook("opened"), "metric_alert.opened"],
+    ["comment", commentHook("pinned"), "comment.pinned"],
     ["seer", { action: "root_cause_started", data: { group_id: 1 } }, "seer.root_cause_started"],
     ["tomorrow", { action: "invented" }, "tomorrow.invented"],
     ["issue", issueHook("invented"), "issue.invented"],
@@ -365,6 +420,13 @@ describe("what is no report", () => {
     ["", "null", ""],
     ["event_alert", "{}", "data.event"],
     ["error", '{"data": {"error": []}}', "data.error"],
+    [
+      "metric_alert",
+      '{"action": "critical", "data": {"metric_alert": {}}}',
+      "data.metric_alert.id",
+    ],
+    ["comment", '{"action": "created", "data": {"comment_id": 1}}', "data.issue_id"],
+    ["comment", '{"action": "created", "data": {"issue_id": 1}}', "data.comment_id"],
   ])("(%s %j) is refused with the path of the fault", (resource, body, path) => {
     const received = resource ? sentryHook(resource, body) : delivery(body);
     expect(() => mapSentry(received, NOW)).toThrow(
