@@ -23,7 +23,6 @@ import { logFailure } from "./kit/log";
 import { subjectToken } from "./kit/secrets";
 import { RUN_TOKEN_PREFIX } from "./projects/authenticate";
 import type { ProjectDeps } from "./projects/deps";
-import { fallbackSubreddits } from "./projects/reddit-config";
 import { secretsOf } from "./projects/sources";
 import { openDb } from "./store/db";
 import type { ProjectRow } from "./store/projects";
@@ -199,7 +198,7 @@ function pollingDeps(
       userAgent: settings.REDDIT_USER_AGENT,
       clock: Date.now,
     }),
-    fallbackSubreddits: fallbackSubreddits(settings),
+    fallbackSubreddits: settings.REDDIT_SUBREDDITS,
   };
 }
 

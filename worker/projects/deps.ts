@@ -11,6 +11,6 @@ export type ProjectDeps = {
     PUBLIC_DASHBOARD_URL: string;
     GITHUB_REPO?: string;
     BASE_BRANCH?: string;
-    REDDIT_SUBREDDITS?: string;
+    REDDIT_SUBREDDITS: string[];
   };
 };

@@ -300,8 +300,9 @@ describe("the ticks of cron", () => {
   it("poll REDDIT_SUBREDDITS for projects without a list, until they have one", async () => {
     const project = await makeProject();
     const deps = pollingDeps();
-    const settings = { ...deps.settings, REDDIT_SUBREDDITS: "r/Fallback, other not-a-name!" };
-    const own = { ...deps, settings, fallbackSubreddits: ["fallback", "other"] };
+    const fallbackSubreddits = ["fallback", "other"];
+    const settings = { ...deps.settings, REDDIT_SUBREDDITS: fallbackSubreddits };
+    const own = { ...deps, settings, fallbackSubreddits };
     await adoptInstallationList(own);
     await adoptInstallationList(own);
     await redditHas([{ name: "t3_f", subreddit: "fallback", title: "A bug" }]);

@@ -66,7 +66,7 @@ export function SourceEntry(props: Props) {
       {source.webhook_url ? <CopyField label="Webhook address" value={source.webhook_url} /> : null}
       {source.polled ? <PolledTargets polled={source.polled} /> : null}
       <SourceNumbers counts={source.counts} />
-      {source.last_error ? (
+      {source.last_error && !toldByTarget(source) ? (
         <p className="source-error">
           Last error{" "}
           {source.last_error_at ? (
@@ -80,6 +80,11 @@ export function SourceEntry(props: Props) {
       ) : null}
     </li>
   );
+}
+
+/** The last error stands beside the repository or subreddit that it is about. */
+function toldByTarget({ polled, last_error }: SourceView): boolean {
+  return polled?.targets.some((target) => target.last_error === last_error) ?? false;
 }
 
 function SourceHealth({ source }: { source: SourceView }) {
