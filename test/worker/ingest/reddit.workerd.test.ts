@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { adoptInstallationList } from "../../../worker/projects/reddit-config";
 import { pollDue } from "../../../worker/ingest/poll";
 import { call, makeProject, type TestProject } from "../../builders/api";
@@ -286,6 +286,22 @@ describe("the ticks of cron", () => {
       deps.at.now += minutes * MINUTE;
       expect(await pollDue(deps), `after ${minutes} more`).toBe(due);
     }
+  });
+
+  it("log how many subreddits a poll asks about, and which", async () => {
+    const log = vi.spyOn(console, "log");
+    const { project } = await polled({ subreddits: ["beta", "alpha"] });
+    const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)) as { event: string });
+    log.mockRestore();
+    expect(lines.filter(({ event }) => event === "reddit_poll")).toEqual([
+      {
+        event: "reddit_poll",
+        project_id: project.projectId,
+        source_id: expect.any(String),
+        subreddits: 2,
+        names: "beta,alpha",
+      },
+    ]);
   });
 
   it("are lost by nobody: what could not be sent is due again", async () => {
