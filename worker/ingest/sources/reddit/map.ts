@@ -126,7 +126,7 @@ function mapItem(thing: RedditThing, now: number): NewFeedback {
 
 /** The first 80 characters, as one line; whole characters, so that no emoji is cut in two. */
 function openingOf(body: string): string {
-  return [...body.replace(/\s+/g, " ").slice(0, 160)].slice(0, 80).join("").trim();
+  return Array.from(body.replace(/\s+/g, " ").slice(0, 160)).slice(0, 80).join("").trim();
 }
 
 function metadataOf(
