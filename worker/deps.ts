@@ -18,7 +18,7 @@ import { createE2bSandboxes } from "./fix/sandbox/e2b";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
 import type { GatewayDeps } from "./fix/gateway/deps";
 import type { IngestDeps, PollJob, SourceMeter } from "./ingest/deps";
-import type { VerifiedDelivery } from "./ingest/store-delivery";
+import type { VerifiedDelivery } from "./ingest/verified-delivery";
 import { sendTestEvent } from "./ingest/send-test-event";
 import { createIssueList } from "./ingest/sources/github/client";
 import { createRedditClient } from "./ingest/sources/reddit/client";
@@ -26,7 +26,6 @@ import { logFailure } from "./kit/log";
 import { subjectToken } from "./kit/secrets";
 import { RUN_TOKEN_PREFIX } from "./projects/authenticate";
 import type { ProjectDeps } from "./projects/deps";
-import { fallbackSubreddits } from "./projects/reddit-config";
 import type { MeterObjectDeps, Mirror } from "./projects/meter-object";
 import { findAddressed, forgetSource, rememberSource } from "./projects/source-directory";
 import { secretsOf } from "./projects/sources";
@@ -298,7 +297,7 @@ function pollingDeps(
       userAgent: settings.REDDIT_USER_AGENT,
       clock: Date.now,
     }),
-    fallbackSubreddits: fallbackSubreddits(settings),
+    fallbackSubreddits: settings.REDDIT_SUBREDDITS,
   };
 }
 

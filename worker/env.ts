@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_GROUPING, GROUPING_METHODS } from "./domain/grouping";
 import { DomainError } from "./domain/errors";
+import { SubredditList } from "./domain/polling";
 import { RUNNER_NAMES } from "./domain/run";
 import type { RunParams } from "./fix/stages/context";
 import type { FixQueueMessage, IngestQueueMessage } from "./jobs/messages";
@@ -64,9 +65,12 @@ const Settings = z.object({
   REDDIT_API_URL: url.default("https://oauth.reddit.com"),
   REDDIT_WEB_URL: url.default("https://www.reddit.com"),
   REDDIT_USER_AGENT: z.string().trim().min(1).max(200).default("web:soulcaster:v1"),
-  REDDIT_SUBREDDITS: optionalText,
   // Reports that one source may bring in a minute; a burst may have as many at once.
   INGEST_REPORTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(30_000),
+  // Polled for projects that have no list of their own.
+  REDDIT_SUBREDDITS: optionalText
+    .transform((text) => (text ?? "").split(/[\s,]+/).filter(Boolean))
+    .pipe(SubredditList),
   E2B_API_KEY: optionalText,
   E2B_API_URL: optionalUrl,
   E2B_SANDBOX_URL: optionalUrl,

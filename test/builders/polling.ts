@@ -104,22 +104,37 @@ export async function requestsOf(service: "reddit" | "forge"): Promise<RecordedR
   return (await response.json()) as RecordedRequest[];
 }
 
+/** Opens a pull request on the played GitHub, from a branch with one new file. */
+export async function openPull(title: string): Promise<void> {
+  const main = await forge<{ object: { sha: string } }>("GET", "git/ref/heads/main");
+  const { sha } = main.object;
+  await forge("POST", "git/refs", { ref: "refs/heads/a-branch", sha });
+  const content = btoa("new\n");
+  await forge("PUT", "contents/new.txt", { message: "New", content, branch: "a-branch" });
+  await forge("POST", "pulls", { title, head: "a-branch", base: "main" });
+}
+
 type Issue = { number: number; title: string; body: string };
 
 /** Opens an issue, or with a number edits one, on the played GitHub. */
-export async function issue(fields: Record<string, unknown>, number?: number): Promise<Issue> {
-  const path = `${env.WORLD.forge}/repos/acme/orders/issues${number ? `/${number}` : ""}`;
-  const response = await fetch(path, {
-    method: number ? "PATCH" : "POST",
+export function issue(fields: Record<string, unknown>, number?: number): Promise<Issue> {
+  return number
+    ? forge<Issue>("PATCH", `issues/${number}`, fields)
+    : forge<Issue>("POST", "issues", fields);
+}
+
+async function forge<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${env.WORLD.forge}/repos/acme/orders/${path}`, {
+    method,
     headers: {
       authorization: `Bearer ${env.WORLD.forgeToken}`,
       "content-type": "application/json",
       "user-agent": "tests",
     },
-    body: JSON.stringify(fields),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`the forge answered ${response.status}`);
-  return (await response.json()) as Issue;
+  return (await response.json()) as T;
 }
 
 async function post(url: string, body: unknown): Promise<void> {

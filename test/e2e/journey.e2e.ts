@@ -56,7 +56,7 @@ describe("a fresh start", () => {
     await until("the whole story to be placed", storyIsPlaced);
     const all = await clusters();
     expect(new Set(all.flatMap((one) => one.sources))).toEqual(
-      new Set(["sentry", "github", "manual"]),
+      new Set(["sentry", "github", "reddit", "manual"]),
     );
     const chosen = all
       .filter((one) => /coupon|percent/i.test(one.title))

@@ -16,6 +16,8 @@ describe("the settings", () => {
       CODING_AGENT_RUNNER: "auto",
       SANDBOX_RUNNERS: "all",
       RUN_BUDGET_USD: 5,
+      REDDIT_API_URL: "https://oauth.reddit.com",
+      REDDIT_SUBREDDITS: [],
     });
   });
 
@@ -48,6 +50,13 @@ describe("the settings", () => {
     expect(read.GITHUB_TOKEN).toBeUndefined();
     expect(read.E2B_API_URL).toBeUndefined();
     expect(read.GEMINI_API_KEY).toBeUndefined();
+  });
+
+  it("read subreddits however they are separated, and name one that is none", () => {
+    const read = settings({ REDDIT_SUBREDDITS: " r/Alpha, beta\ngamma,alpha " });
+    expect(read.REDDIT_SUBREDDITS).toEqual(["alpha", "beta", "gamma"]);
+    const failure = failureOf(() => settings({ REDDIT_SUBREDDITS: "alpha,not-a-name!" }));
+    expect(failure.detail).toContain("Setting REDDIT_SUBREDDITS.1: must be a subreddit's name");
   });
 
   it("drop the slash at the end of an address", () => {

@@ -11,7 +11,8 @@ import {
   type DeadLetterRow,
 } from "../store/dead-letters";
 import type { IngestDeps } from "./deps";
-import { storeDelivery, VerifiedDelivery } from "./store-delivery";
+import { storeDelivery } from "./store-delivery";
+import { VerifiedDelivery } from "./verified-delivery";
 
 export const DeadLetterView = z.object({
   id: z.string(),

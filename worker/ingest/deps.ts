@@ -7,7 +7,7 @@ import type { AddressedSource, SourceRow } from "../store/sources";
 import type { ListIssues } from "./sources/github/client";
 import type { PullRequestClosed } from "./sources/github/map";
 import type { RedditClient } from "./sources/reddit/client";
-import type { VerifiedDelivery } from "./store-delivery";
+import type { VerifiedDelivery } from "./verified-delivery";
 
 /** Work for the ingest queue: one source's poll of one tick, or one repository to sync. `v` is the body's version. */
 export type PollJob =

@@ -3,7 +3,8 @@ import { logEvent } from "../kit/log";
 import { runBatch } from "../store/db";
 import { insertDeadLetter } from "../store/dead-letters";
 import type { IngestDeps } from "./deps";
-import { storeDelivery, type VerifiedDelivery } from "./store-delivery";
+import { storeDelivery } from "./store-delivery";
+import type { VerifiedDelivery } from "./verified-delivery";
 
 /**
  * Stores a delivery that waited on the queue. What can never be stored becomes a dead letter, `id` being the message's own, so

@@ -9,7 +9,8 @@ import type { SourceRow } from "../store/sources";
 import type { IngestDeps } from "./deps";
 import type { PullRequestClosed } from "./sources/github/map";
 import type { Mapped } from "./sources/source";
-import { storeDelivery, type Received, type Stored, type VerifiedDelivery } from "./store-delivery";
+import { storeDelivery, type Received, type Stored } from "./store-delivery";
+import type { VerifiedDelivery } from "./verified-delivery";
 
 /** Sentry hangs up after a second; what the database does not take within this goes to the queue as well. */
 const STORE_WITHIN_MS = 600;

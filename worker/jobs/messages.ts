@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { IngestJob } from "../ingest/deps";
-import { VerifiedDelivery } from "../ingest/store-delivery";
+import { VerifiedDelivery } from "../ingest/verified-delivery";
 
 /** Bodies of queue messages, versioned: a message may outlive the code that sent it. */
 const v = z.literal(1);

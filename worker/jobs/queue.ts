@@ -2,7 +2,7 @@ import { beginRun } from "../fix/begin-run";
 import type { Deps } from "../deps";
 import { erase } from "../ingest/erase";
 import { runIngestJob } from "../ingest/poll";
-import { VerifiedDelivery } from "../ingest/store-delivery";
+import { VerifiedDelivery } from "../ingest/verified-delivery";
 import { bury, storeQueued } from "../ingest/store-queued";
 import { ForeignError } from "../kit/foreign-error";
 import { logFailure } from "../kit/log";

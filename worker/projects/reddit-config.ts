@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
-import { DEFAULT_REDDIT, RedditSettings, SubredditList } from "../domain/polling";
+import { DEFAULT_REDDIT, RedditSettings } from "../domain/polling";
 import { derivedId } from "../domain/ids";
 import { commit } from "../store/commit";
 import { runBatch, type Statement } from "../store/db";
@@ -67,18 +67,11 @@ export async function writeRedditConfig(
 
 /** For cron: where the installation has a list, projects without a Reddit source get one that polls it. */
 export async function adoptInstallationList(deps: ProjectDeps): Promise<void> {
-  if (fallbackSubreddits(deps.settings).length === 0) return;
+  if (deps.settings.REDDIT_SUBREDDITS.length === 0) return;
   const now = deps.clock();
   for (const projectId of await projectsWithoutReddit(deps.db)) {
     await runBatch(deps.db, await redditStatements(deps, projectId, DEFAULT_REDDIT, now));
   }
-}
-
-/** `REDDIT_SUBREDDITS`, read leniently: names that are none are left out. */
-export function fallbackSubreddits(settings: { REDDIT_SUBREDDITS?: string }): string[] {
-  const names = (settings.REDDIT_SUBREDDITS ?? "").split(/[\s,]+/).filter(Boolean);
-  const good = names.filter((name) => SubredditList.safeParse([name]).success);
-  return SubredditList.parse(good.slice(0, 50));
 }
 
 async function storedSettings(deps: ProjectDeps, projectId: string): Promise<RedditSettings> {
@@ -112,7 +105,7 @@ async function redditStatements(
 function toView(deps: ProjectDeps, projectId: string, settings: RedditSettings): RedditConfigView {
   return {
     project_id: projectId,
-    subreddits: settings.subreddits ?? fallbackSubreddits(deps.settings),
+    subreddits: settings.subreddits ?? deps.settings.REDDIT_SUBREDDITS,
     is_fallback: settings.subreddits === null,
     keywords: settings.keywords,
     interval_minutes: settings.interval_minutes,

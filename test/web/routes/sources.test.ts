@@ -6,7 +6,10 @@ import { fakeApi, outcome, problem, submit } from "../fake-api";
 const API = "/projects/p1/sources";
 const MADE = { id: "s1", name: "Shop", secret: "made-by-the-api" };
 
-async function act(fields: Record<string, string>, answers: Parameters<typeof fakeApi>[0]) {
+async function act(
+  fields: Record<string, string> | [string, string][],
+  answers: Parameters<typeof fakeApi>[0],
+) {
   const { calls, context } = fakeApi(answers);
   const request = submit("/p/p1/sources", fields);
   return { calls, ...outcome(await action({ request, context, params: { projectId: "p1" } })) };
@@ -34,6 +37,52 @@ describe("sources", () => {
     expect(body).toMatchObject({ tested: { source: "s1", feedbackId: "f7" } });
   });
 
+  it("put a sync on the queue, of what has changed or of everything", async () => {
+    const queued = { source_id: "s1", repository: "acme/orders", full: false, status: "queued" };
+    const path = "/projects/p1/ingest/github/sync";
+    for (const [intent, full] of [
+      ["sync", "false"],
+      ["sync-all", "true"],
+    ] as const) {
+      const { calls, body } = await act({ intent, source: "s1" }, { [`POST ${path}`]: queued });
+      expect(calls[0]?.path).toBe(`${path}?full=${full}`);
+      expect(body).toMatchObject({ synced: { source: "s1", repository: "acme/orders" } });
+    }
+  });
+
+  const REDDIT = "PUT /projects/p1/config/reddit/subreddits";
+  const TYPED: [string, string][] = [
+    ["intent", "reddit"],
+    ["subreddits", "alpha\r\nr/beta, gamma"],
+    ["keywords", "bug\r\n\r\n- doesn't work"],
+    ["interval", "7"],
+    ["sorts", "top"],
+    ["sorts", "new"],
+    ["sorts", "no such sort"],
+  ];
+
+  it("save Reddit's settings, one entry per line", async () => {
+    const { calls, body } = await act(TYPED, { [REDDIT]: {} });
+    expect(calls[0]?.json).toEqual({
+      subreddits: ["alpha", "r/beta", "gamma"],
+      keywords: ["bug", "doesn't work"],
+      interval_minutes: 7,
+      sorts: ["new", "top"],
+    });
+    expect(body).toMatchObject({ saved: true });
+  });
+
+  it("keep what was typed when Reddit's settings are refused", async () => {
+    const errors = [{ path: "subreddits.1", message: "must be a subreddit's name" }];
+    const refused = problem(400, "invalid_input", "subreddits.1: no", errors);
+    const { body, status } = await act(TYPED, { [REDDIT]: refused });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      problem: { errors },
+      typed: { subreddits: "alpha\r\nr/beta, gamma", interval: "7", sorts: ["new", "top"] },
+    });
+  });
+
   it("keep the page when removing is refused", async () => {
     const { body, status } = await act(
       { intent: "remove", source: "s1" },
@@ -48,6 +97,6 @@ describe("sources", () => {
     expect(manualCurl(api!, "p1")).toContain(
       "curl -X POST https://api.example/projects/p1/feedback",
     );
-    expect(apiAddressOf([])).toBeNull();
+    expect(apiAddressOf([{ webhook_url: null }])).toBeNull();
   });
 });

@@ -5,7 +5,15 @@ import { OWN_MARKER } from "../../../worker/ingest/sources/github/issue";
 import { systemActor } from "../../../worker/domain/actor";
 import { call, makeProject, signInAs, type TestProject } from "../../builders/api";
 import { forgeFault, forgeSettings, freshWorld, pause, until } from "../../builders/fix";
-import { issue, itemsOf, pollingDeps, requestsOf, sourceOf, work } from "../../builders/polling";
+import {
+  issue,
+  itemsOf,
+  openPull,
+  pollingDeps,
+  requestsOf,
+  sourceOf,
+  work,
+} from "../../builders/polling";
 
 beforeEach(freshWorld);
 
@@ -125,15 +133,15 @@ describe("a sync of GitHub's issues", () => {
   it("passes over pull requests, bots and what is our own, and counts them as filtered", async () => {
     const project = await makeProject();
     await issue({ title: "A report" });
+    await openPull("A pull request");
     await issue({ title: "From us", body: `A fix is under way.\n${OWN_MARKER}` });
     const deps = pollingDeps();
     const { listIssues } = deps;
     deps.listIssues = async (query) => {
       const page = await listIssues(query);
-      const [issue] = page.issues as Record<string, unknown>[];
-      const pull = { ...issue, number: 90, title: "A pull", pull_request: { url: "x" } };
-      const bot = { ...issue, number: 91, title: "A bot", user: { login: "x[bot]", type: "Bot" } };
-      return { ...page, issues: [...page.issues, pull, bot] };
+      const [first] = page.issues as Record<string, unknown>[];
+      const bot = { ...first, number: 91, title: "A bot", user: { login: "x[bot]", type: "Bot" } };
+      return { ...page, issues: page.more ? page.issues : [...page.issues, bot] };
     };
     await sync(project, deps);
     await sync(project, deps);

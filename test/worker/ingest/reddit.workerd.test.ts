@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { adoptInstallationList } from "../../../worker/projects/reddit-config";
 import { pollDue } from "../../../worker/ingest/poll";
 import { call, makeProject, type TestProject } from "../../builders/api";
@@ -288,6 +288,22 @@ describe("the ticks of cron", () => {
     }
   });
 
+  it("log how many subreddits a poll asks about, and which", async () => {
+    const log = vi.spyOn(console, "log");
+    const { project } = await polled({ subreddits: ["beta", "alpha"] });
+    const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)) as { event: string });
+    log.mockRestore();
+    expect(lines.filter(({ event }) => event === "reddit_poll")).toEqual([
+      {
+        event: "reddit_poll",
+        project_id: project.projectId,
+        source_id: expect.any(String),
+        subreddits: 2,
+        names: "beta,alpha",
+      },
+    ]);
+  });
+
   it("are lost by nobody: what could not be sent is due again", async () => {
     const project = await makeProject();
     await configure(project, { subreddits: ["alpha"] });
@@ -300,8 +316,9 @@ describe("the ticks of cron", () => {
   it("poll REDDIT_SUBREDDITS for projects without a list, until they have one", async () => {
     const project = await makeProject();
     const deps = pollingDeps();
-    const settings = { ...deps.settings, REDDIT_SUBREDDITS: "r/Fallback, other not-a-name!" };
-    const own = { ...deps, settings, fallbackSubreddits: ["fallback", "other"] };
+    const fallbackSubreddits = ["fallback", "other"];
+    const settings = { ...deps.settings, REDDIT_SUBREDDITS: fallbackSubreddits };
+    const own = { ...deps, settings, fallbackSubreddits };
     await adoptInstallationList(own);
     await adoptInstallationList(own);
     await redditHas([{ name: "t3_f", subreddit: "fallback", title: "A bug" }]);

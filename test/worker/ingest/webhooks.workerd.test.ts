@@ -10,6 +10,8 @@ import {
   type TestProject,
 } from "../../builders/api";
 
+import { itemsOf, sourceOf } from "../../builders/polling";
+
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 async function sendSentry(project: TestProject, payload: unknown, secret = SENTRY_SECRET) {
@@ -152,6 +154,46 @@ describe("signed webhooks", () => {
     });
     const none = await call("GET", "/feedback?source=github", { token: project.token });
     expect((none.json as unknown as { items: unknown[] }).items).toHaveLength(0);
+  });
+
+  it("close, reopen and label an issue, take it in if it was unknown, and heed no old news", async () => {
+    const project = await makeProject();
+    const tell = (action: string, hour: number, over = {}) =>
+      sendGithub(project, "issues", {
+        action,
+        issue: { ...issue, updated_at: `2026-11-01T${hour}:00:00Z`, ...over },
+        repository,
+        sender: issue.user,
+      });
+    const stored = async () => (await itemsOf("github"))["acme/orders#12"];
+    expect((await tell("labeled", 11, { labels: [{ name: "bug" }] })).json).toMatchObject({
+      outcome: "stored",
+    });
+    expect(await stored()).toMatchObject({ state: "open", metadata: { labels: ["bug"] } });
+    expect((await tell("closed", 12, { state: "closed" })).json).toMatchObject({
+      outcome: "changed",
+    });
+    expect(await stored()).toMatchObject({ state: "closed", metadata: { labels: [] } });
+    await tell("edited", 11, { title: "Old news" });
+    expect(await stored()).toMatchObject({ state: "closed", title: issue.title });
+    await tell("reopened", 13, { state: "open", state_reason: "reopened" });
+    expect(await stored()).toMatchObject({ state: "open" });
+    const moved = { new_issue: { number: 3 }, new_repository: { full_name: "acme/shop" } };
+    await sendGithub(project, "issues", {
+      action: "transferred",
+      issue,
+      repository,
+      changes: moved,
+    });
+    expect(await stored()).toMatchObject({ state: "deleted", title: "(deleted)" });
+    const own = await tell("opened", 14, { number: 13, user: { login: "x[bot]", type: "Bot" } });
+    expect(own.json).toMatchObject({ outcome: "ignored" });
+    expect((await sourceOf(project, "github")).counts).toEqual({
+      accepted: 3,
+      duplicate: 1,
+      filtered: 1,
+      refused: 0,
+    });
   });
 
   it("work by the short address when the project has exactly one such source", async () => {

@@ -28,6 +28,7 @@ type Props = { values: RedditValues; isFallback: boolean; problem: PageProblem |
 /** Which subreddits are polled, how often, and for what. */
 export function RedditForm({ values, isFallback, problem }: Props) {
   const busy = useNavigation().formData?.get("intent") === "reddit";
+  const sortsFault = faultOf(problem, "sorts");
   return (
     <Form method="post" className="stack" preventScrollReset>
       {problem ? <ProblemNotice problem={problem} /> : null}
@@ -79,23 +80,24 @@ export function RedditForm({ values, isFallback, problem }: Props) {
             />
           )}
         </Field>
-        <Field label="Posts" hint="Comments are always read." error={faultOf(problem, "sorts")}>
-          {({ id, ...wiring }) => (
-            <div {...wiring} id={id} role="group" className="chips" aria-label="Sorts of posts">
-              {SORTS.map((sort) => (
-                <label key={sort} className="check chip">
-                  <input
-                    type="checkbox"
-                    name="sorts"
-                    value={sort}
-                    defaultChecked={values.sorts.includes(sort)}
-                  />{" "}
-                  {SORT_WORDS[sort]}
-                </label>
-              ))}
-            </div>
-          )}
-        </Field>
+        <fieldset className="field">
+          <legend>Posts</legend>
+          <div className="chips">
+            {SORTS.map((sort) => (
+              <label key={sort} className="check chip">
+                <input
+                  type="checkbox"
+                  name="sorts"
+                  value={sort}
+                  defaultChecked={values.sorts.includes(sort)}
+                />
+                {SORT_WORDS[sort]}
+              </label>
+            ))}
+          </div>
+          {sortsFault ? <p className="field-error">Choose at least one.</p> : null}
+          <p className="field-hint">Comments are always read.</p>
+        </fieldset>
       </div>
       <div className="form-actions">
         <Button look="primary" name="intent" value="reddit" busy={busy}>

@@ -70,7 +70,8 @@ export function SourceEntry(props: Props) {
       <SourceAddress source={source} />
       {source.polled ? <PolledTargets polled={source.polled} /> : null}
       <SourceNumbers counts={source.counts} />
-      {source.last_error ? (
+      <SourceDropped source={source} />
+      {source.last_error && !toldByTarget(source) ? (
         <p className="source-error">
           Last error{" "}
           {source.last_error_at ? (
@@ -85,6 +86,11 @@ export function SourceEntry(props: Props) {
       {mayRemove ? <SourceFilters source={source} saved={saved} /> : null}
     </li>
   );
+}
+
+/** The last error stands beside the repository or subreddit that it is about. */
+function toldByTarget({ polled, last_error }: SourceView): boolean {
+  return polled?.targets.some((target) => target.last_error === last_error) ?? false;
 }
 
 function SourceHealth({ source }: { source: SourceView }) {

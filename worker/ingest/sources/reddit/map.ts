@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BODY_LIMIT, TITLE_LIMIT, cleanText, type NewFeedback } from "../../../domain/feedback";
 import { parseStackText } from "../../../domain/stack-text";
-import { batchOf, firstLine } from "../batch";
+import { batchOf } from "../batch";
 import { boundJson, faultsOf, malformed } from "../json";
 import {
   definedOnly,
@@ -112,7 +112,7 @@ function textIn(thing: RedditThing): string {
 function mapItem(thing: RedditThing, now: number): NewFeedback {
   const isComment = thing.name.toLowerCase().startsWith("t1_");
   const body = textIn(thing);
-  const title = (!isComment && cleanText(thing.title ?? "", TITLE_LIMIT)) || firstLine(body);
+  const title = (!isComment && cleanText(thing.title ?? "", TITLE_LIMIT)) || openingOf(body);
   return {
     source: "reddit",
     external_id: thing.name.toLowerCase(),
@@ -122,6 +122,11 @@ function mapItem(thing: RedditThing, now: number): NewFeedback {
     metadata: metadataOf(thing, body, isComment, now),
     created_at: momentOf(now, thing.created_utc, thing.created_at),
   };
+}
+
+/** The first 80 characters, as one line; whole characters, so that no emoji is cut in two. */
+function openingOf(body: string): string {
+  return Array.from(body.replace(/\s+/g, " ").slice(0, 160)).slice(0, 80).join("").trim();
 }
 
 function metadataOf(
