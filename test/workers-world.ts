@@ -4,6 +4,7 @@ import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { startForge } from "./world/forge";
 import { startModel } from "./world/model";
+import { startReddit } from "./world/reddit";
 import { detectIsolation, startSandboxService } from "./world/sandbox";
 
 /** Where the played outside world is, for tests inside workerd. */
@@ -14,6 +15,9 @@ export type World = {
   sandboxKey: string;
   model: string;
   modelKey: string;
+  reddit: string;
+  redditId: string;
+  redditSecret: string;
 };
 
 declare module "vitest" {
@@ -45,6 +49,8 @@ export default async function startTestWorld(project: TestProject): Promise<() =
   });
   const modelKey = "sk-model-key-for-tests-only";
   const model = await startModel({ apiKey: modelKey });
+  const credentials = { clientId: "reddit-id-for-tests", clientSecret: "reddit-secret-for-tests" };
+  const reddit = await startReddit(credentials);
   project.provide("world", {
     forge: forge.url,
     forgeToken,
@@ -52,9 +58,12 @@ export default async function startTestWorld(project: TestProject): Promise<() =
     sandboxKey,
     model: model.url,
     modelKey,
+    reddit: reddit.url,
+    redditId: credentials.clientId,
+    redditSecret: credentials.clientSecret,
   });
   return async () => {
-    await Promise.all([forge.stop(), sandbox.stop(), model.stop()]);
+    await Promise.all([forge.stop(), sandbox.stop(), model.stop(), reddit.stop()]);
     rmSync(dir, { recursive: true, force: true });
   };
 }

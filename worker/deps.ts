@@ -15,12 +15,15 @@ import type { RunObjectDeps } from "./fix/run-object";
 import { createE2bSandboxes } from "./fix/sandbox/e2b";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
 import type { GatewayDeps } from "./fix/gateway/deps";
-import type { IngestDeps } from "./ingest/deps";
+import type { IngestDeps, IngestJob } from "./ingest/deps";
 import { sendTestEvent } from "./ingest/send-test-event";
+import { createIssueList } from "./ingest/sources/github/client";
+import { createRedditClient } from "./ingest/sources/reddit/client";
 import { logFailure } from "./kit/log";
 import { subjectToken } from "./kit/secrets";
 import { RUN_TOKEN_PREFIX } from "./projects/authenticate";
 import type { ProjectDeps } from "./projects/deps";
+import { fallbackSubreddits } from "./projects/reddit-config";
 import { secretsOf } from "./projects/sources";
 import { openDb } from "./store/db";
 import type { ProjectRow } from "./store/projects";
@@ -65,6 +68,7 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
   const deps: Deps = {
     ...base,
     ...fixDeps(env, settings, base),
+    ...pollingDeps(env, settings),
     grouping: groupingDefaults(settings),
     announce: (projectId) => projectObject(projectId).announce(projectId),
     forget: (projectId, ids) => projectObject(projectId).forget(ids),
@@ -174,6 +178,34 @@ function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock
     gatewayHost: gateway ? new URL(gateway).hostname : null,
   };
 }
+
+/** Who is asked for reports, and the queue that the asking is put on. */
+function pollingDeps(
+  env: Env,
+  settings: Settings,
+): Pick<IngestDeps, "sendJobs" | "listIssues" | "reddit" | "fallbackSubreddits"> {
+  return {
+    sendJobs: async (jobs) => {
+      for (let at = 0; at < jobs.length; at += QUEUE_BATCH) {
+        const batch: IngestJob[] = jobs.slice(at, at + QUEUE_BATCH);
+        await env.INGEST_QUEUE.sendBatch(batch.map((body) => ({ body })));
+      }
+    },
+    listIssues: createIssueList({ apiUrl: settings.GITHUB_API_URL, token: settings.GITHUB_TOKEN }),
+    reddit: createRedditClient({
+      apiUrl: settings.REDDIT_API_URL,
+      webUrl: settings.REDDIT_WEB_URL,
+      clientId: settings.REDDIT_CLIENT_ID,
+      clientSecret: settings.REDDIT_CLIENT_SECRET,
+      userAgent: settings.REDDIT_USER_AGENT,
+      clock: Date.now,
+    }),
+    fallbackSubreddits: fallbackSubreddits(settings),
+  };
+}
+
+/** The most messages that a queue takes at once. */
+const QUEUE_BATCH = 100;
 
 function forgeOf(settings: Settings, project: ProjectRow) {
   if (!project.githubRepo) {

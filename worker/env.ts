@@ -3,7 +3,7 @@ import { DEFAULT_GROUPING, GROUPING_METHODS } from "./domain/grouping";
 import { DomainError } from "./domain/errors";
 import { RUNNER_NAMES } from "./domain/run";
 import type { RunParams } from "./fix/stages/context";
-import type { FixQueueMessage } from "./jobs/messages";
+import type { FixQueueMessage, IngestQueueMessage } from "./jobs/messages";
 import type { createRunObject } from "./fix/run-object";
 import type { createProjectObject } from "./triage/project-object";
 
@@ -16,6 +16,7 @@ export type Bindings = {
   PROJECT: DurableObjectNamespace<ProjectObject>;
   RUN: DurableObjectNamespace<RunObject>;
   FIX_QUEUE: Queue<FixQueueMessage>;
+  INGEST_QUEUE: Queue<IngestQueueMessage>;
   FIX_WORKFLOW: Workflow<RunParams>;
   ARCHIVE: R2Bucket;
   VECTORS: Vectorize;
@@ -55,6 +56,13 @@ const Settings = z.object({
     .regex(/^[\w.-]+\/[\w.-]+$/, "must look like owner/name")
     .optional(),
   BASE_BRANCH: optionalText,
+  REDDIT_CLIENT_ID: optionalText,
+  REDDIT_CLIENT_SECRET: optionalText,
+  // Listings with a token; and grants of tokens and the public listings.
+  REDDIT_API_URL: url.default("https://oauth.reddit.com"),
+  REDDIT_WEB_URL: url.default("https://www.reddit.com"),
+  REDDIT_USER_AGENT: z.string().trim().min(1).max(200).default("web:soulcaster:v1"),
+  REDDIT_SUBREDDITS: optionalText,
   E2B_API_KEY: optionalText,
   E2B_API_URL: optionalUrl,
   E2B_SANDBOX_URL: optionalUrl,

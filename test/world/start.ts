@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ChildProcess } from "node:child_process";
 import { startForge } from "./forge";
+import { startReddit } from "./reddit";
 import { detectIsolation, startSandboxService } from "./sandbox";
 import { readLocalFile, writeLocalFile } from "./start/local-file";
 import {
@@ -18,6 +19,7 @@ import {
   STATE,
 } from "./start/paths";
 import { playStory } from "./start/play-story";
+import { redditThings } from "./story";
 import { freePort } from "./start/ports";
 import { buildDashboard, migrate, QUIET } from "./start/prepare";
 import {
@@ -30,7 +32,12 @@ import {
 } from "./start/processes";
 import { localSecrets } from "./start/secrets";
 import { connectForge, setUpInstallation } from "./start/set-up";
-import { GATEWAY_NAME, writeWorkerSettings, type Addresses } from "./start/worker-settings";
+import {
+  GATEWAY_NAME,
+  REDDIT_CLIENT_ID,
+  writeWorkerSettings,
+  type Addresses,
+} from "./start/worker-settings";
 
 const CRON_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
@@ -87,13 +94,21 @@ async function main(): Promise<void> {
     tools: hasKilo ? [{ path: KILO_DIR, to: KILO_INSIDE }] : [],
   });
   stops.push(() => sandbox.stop());
-  say(`forge and sandbox up (isolation: ${isolation.kind})`);
+  const reddit = await startReddit({
+    port: await freePort(8792),
+    clientId: REDDIT_CLIENT_ID,
+    clientSecret: secrets.redditSecret,
+    seed: redditThings,
+  });
+  stops.push(() => reddit.stop());
+  say(`forge, Reddit and sandbox up (isolation: ${isolation.kind})`);
 
   const at: Addresses = {
     api,
     dashboard: `http://127.0.0.1:${ports.dashboard}`,
     forge: forge.url,
     sandbox: sandbox.url,
+    reddit: reddit.url,
   };
   const settings = writeWorkerSettings(at, secrets, {
     isolated: isolation.kind !== "none" || unsafe,

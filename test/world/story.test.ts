@@ -6,7 +6,15 @@ import { parseStackText } from "../../worker/domain/stack-text";
 import { mapManual } from "../../worker/ingest/sources/manual/map";
 import { mapSentry } from "../../worker/ingest/sources/sentry/map";
 import { SAMPLE_CRASHES } from "./crashes";
-import { githubIssues, manualReports, sentryDeliveries } from "./story";
+import { DEFAULT_KEYWORDS } from "../../worker/domain/polling";
+import { speaksOf } from "../../worker/ingest/sources/reddit/filter";
+import {
+  githubIssues,
+  manualReports,
+  REDDIT_REPORTS,
+  redditThings,
+  sentryDeliveries,
+} from "./story";
 import { STORY_CRASHES, type CrashBug, type StoryCrash } from "./story/bugs";
 
 const SAMPLE = path.join(import.meta.dirname, "sample");
@@ -83,6 +91,14 @@ describe("the story", () => {
         line: site.line,
       });
     }
+  });
+
+  test("has posts and comments on Reddit, of which the default keywords take most", () => {
+    const taken = redditThings.filter((thing) =>
+      speaksOf(DEFAULT_KEYWORDS, `${thing.title ?? ""}\n${thing.body ?? ""}`),
+    );
+    expect(taken).toHaveLength(REDDIT_REPORTS);
+    expect(new Set(taken.map(({ name }) => name.slice(0, 2)))).toEqual(new Set(["t1", "t3"]));
   });
 
   test("has reports of people that are all taken, the hostile ones too", async () => {

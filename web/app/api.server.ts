@@ -5,6 +5,7 @@ import type {
   ClusterRoutes,
   FeedbackRoutes,
   FixRoutes,
+  PollingRoutes,
   ProjectRoutes,
   SignInRoutes,
   SourceRoutes,
@@ -16,8 +17,10 @@ export type { Permission, Role } from "../../worker/domain/actor";
 export type { ClusterStatus, Severity } from "../../worker/domain/cluster";
 export type { Crash, FeedbackItem, SourceKind } from "../../worker/domain/feedback";
 export type { PlanContent } from "../../worker/domain/plan";
+export type { RedditSort } from "../../worker/domain/polling";
 export type { RunnerName, RunStatus } from "../../worker/domain/run";
 export type { PlanView, RunEventView, RunLogPage, RunView } from "../../worker/fix/views";
+export type { RedditConfigView } from "../../worker/projects/reddit-config";
 export type {
   MeView,
   NewSourceView,
@@ -67,6 +70,7 @@ export function connect({ request, context, isPage = true }: Caller) {
     clusters: hc<ClusterRoutes>(BASE, options),
     feedback: hc<FeedbackRoutes>(BASE, options),
     fixes: hc<FixRoutes>(BASE, options),
+    polling: hc<PollingRoutes>(BASE, options),
     projects: hc<ProjectRoutes>(BASE, options),
     sources: hc<SourceRoutes>(BASE, options),
   };

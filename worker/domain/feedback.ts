@@ -56,6 +56,8 @@ export type NewFeedback = {
   raw_text: string;
   metadata: FeedbackMetadata;
   created_at: number;
+  /** Set by sources that tell the whole report each time: it is open or closed there, and the newest telling counts. */
+  state?: "open" | "closed";
 };
 
 /**

@@ -15,6 +15,7 @@ import { fixRoutes } from "./routes/fixes";
 import { gatewayRoutes } from "./routes/gateway";
 import { ingestRoutes } from "./routes/ingest";
 import { liveRoutes } from "./routes/live";
+import { pollingRoutes } from "./routes/polling";
 import { projectRoutes } from "./routes/projects";
 import { signInRoutes } from "./routes/sign-in";
 import { sourceRoutes } from "./routes/sources";
@@ -28,6 +29,7 @@ export type SourceRoutes = typeof sourceRoutes;
 export type FeedbackRoutes = typeof feedbackRoutes;
 export type ClusterRoutes = typeof clusterRoutes;
 export type FixRoutes = typeof fixRoutes;
+export type PollingRoutes = typeof pollingRoutes;
 
 const open = (summary: string) => route({ summary, access: "public", replies: { 200: null } });
 
@@ -47,6 +49,7 @@ export function createApi(makeDeps: (env: Env) => Deps): Hono<AppEnv> {
     .route("/", feedbackRoutes)
     .route("/", clusterRoutes)
     .route("/", fixRoutes)
+    .route("/", pollingRoutes)
     .route("/", ingestRoutes)
     .route("/", dsnRoutes)
     .route("/", gatewayRoutes)

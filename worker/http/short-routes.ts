@@ -1,7 +1,8 @@
 import { CALLERS_PROJECT } from "./middleware/authorise";
 
 /** First parts of the routes that earlier clients know; they stand for the caller's project. */
-const SHORT = /^\/(?:feedback|clusters|jobs|cluster-jobs|clustering|stats)(?:\/|$)/;
+const SHORT =
+  /^\/(?:feedback|clusters|jobs|cluster-jobs|clustering|stats|config|ingest\/reddit|ingest\/github\/sync)(?:\/|$)/;
 
 /**
  * The canonical path of a request: `/clusters` is `/projects/~/clusters`, where `~` is the caller's project

@@ -2,6 +2,7 @@ import type { ProjectActor } from "../domain/actor";
 import type { NewFeedback } from "../domain/feedback";
 import { filteredBy, type DropReason } from "../domain/source";
 import { runBatch } from "../store/db";
+import { addCounts } from "../store/polls";
 import { countDropped, type SourceRow } from "../store/sources";
 import { accept, type AcceptResult } from "./accept";
 import type { IngestDeps } from "./deps";
@@ -28,9 +29,16 @@ export async function acceptThrough(
     dropped = reason;
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  const statements = [...counts].map(([reason, count]) =>
-    countDropped(deps.db, source.projectId, source.id, reason, count),
-  );
-  await runBatch(deps.db, statements);
-  return { results: await accept(deps, who, source.id, passed), dropped };
+  const results = await accept(deps, who, source.id, passed);
+  const { projectId, id } = source;
+  await runBatch(deps.db, [
+    addCounts(deps.db, projectId, id, countsOf(results, items.length - passed.length)),
+    ...[...counts].map(([reason, count]) => countDropped(deps.db, projectId, id, reason, count)),
+  ]);
+  return { results, dropped };
+}
+
+function countsOf(results: AcceptResult[], filtered: number) {
+  const duplicate = results.filter((one) => one.status === "duplicate").length;
+  return { accepted: results.length - duplicate, duplicate, filtered };
 }

@@ -10,7 +10,9 @@ import {
   fillMetadata,
   findKnown,
   insertFeedback,
+  replaceFeedbackMetadata,
   replaceFeedbackText,
+  setFeedbackState,
   type FeedbackRow,
   type FeedbackToInsert,
 } from "../store/feedback";
@@ -68,6 +70,13 @@ async function acceptChunk(
   for (const item of unique) {
     if (created.has(item.id)) logEvent("ingested", { source: item.source, feedback_id: item.id });
   }
+  const closed = unique.filter((item) => created.has(item.id) && item.state === "closed");
+  if (closed.length > 0) {
+    const ids = closed.map((item) => item.id);
+    await runBatch(deps.db, [
+      setFeedbackState(deps.db, who.projectId, ids, "closed", deps.clock()),
+    ]);
+  }
   const known = unique.filter((item) => !created.has(item.id) && !adopted.has(item.external_id));
   const updated = await updateKnown(deps, who, known);
   const idOf = new Map<string, string>(unique.map((item) => [item.external_id, item.id]));
@@ -96,41 +105,74 @@ async function updateKnown(deps: IngestDeps, who: ProjectActor, known: FeedbackT
   const statements: Statement[] = [];
   for (const item of known) {
     const row = rows.get(item.external_id);
-    if (!row) continue;
+    if (!row || row.state === "deleted") continue;
     if (row.externalId !== item.external_id) {
       // What stands for the file tells less than the file's first report, but may tell other things.
       statements.push(fillMetadata(deps.db, who.projectId, row.id, item.metadata, now));
       continue;
     }
-    if (row.title === item.title && row.body === item.body) continue;
+    const differs = differenceOf(row, item);
+    if (!differs) continue;
     changed.add(row.id);
-    statements.push(replaceText(deps, who, row, item, now));
-    statements.push(
-      auditStatement(deps.db, who, now, {
-        action: "feedback.replace",
-        target: `feedback:${row.id}`,
-      }),
-    );
+    statements.push(...changesOf(deps, who, row, item, differs, now));
   }
   await runBatch(deps.db, statements);
   return { rows, changed };
 }
 
-function replaceText(
+type Difference = "text" | "telling";
+
+/**
+ * What is new in a known item: its text, or, of a source that tells the whole report each time, its state or labels. What was
+ * deleted stays so, and what was told before the stored telling is old news.
+ */
+function differenceOf(row: FeedbackRow, item: FeedbackToInsert): Difference | null {
+  if (row.state === "deleted" || isOlder(item.metadata, row.metadata)) return null;
+  if (row.title !== item.title || row.body !== item.body) return "text";
+  if (item.state === undefined) return null;
+  const same = row.state === item.state && sameLabels(row.metadata, item.metadata);
+  return same ? null : "telling";
+}
+
+function isOlder(item: FeedbackToInsert["metadata"], row: FeedbackRow["metadata"]): boolean {
+  const [told, stored] = [item["updated_at"], row["updated_at"]];
+  return typeof told === "number" && typeof stored === "number" && told < stored;
+}
+
+function sameLabels(one: FeedbackRow["metadata"], other: FeedbackRow["metadata"]): boolean {
+  return JSON.stringify(one["labels"] ?? []) === JSON.stringify(other["labels"] ?? []);
+}
+
+function changesOf(
   deps: IngestDeps,
   who: ProjectActor,
   row: FeedbackRow,
   item: FeedbackToInsert,
+  differs: Difference,
   now: number,
-): Statement {
-  const text = {
-    title: item.title,
-    body: item.body,
-    rawText: item.raw_text,
-    metadata: { ...newsOf(row), ...item.metadata },
-    fingerprint: item.fingerprint,
-  };
-  return replaceFeedbackText(deps.db, who.projectId, row.id, text, now);
+): Statement[] {
+  const { title, body, raw_text: rawText, fingerprint } = item;
+  const metadata = { ...newsOf(row), ...item.metadata };
+  const { db } = deps;
+  const { projectId } = who;
+  const moved = item.state !== undefined && item.state !== row.state ? item.state : null;
+  return [
+    differs === "text"
+      ? replaceFeedbackText(
+          db,
+          projectId,
+          row.id,
+          { title, body, rawText, metadata, fingerprint },
+          now,
+        )
+      : replaceFeedbackMetadata(db, projectId, row.id, metadata, now),
+    ...(moved ? [setFeedbackState(db, projectId, [row.id], moved, now)] : []),
+    auditStatement(db, who, now, {
+      action: differs === "text" ? "feedback.replace" : "feedback.retell",
+      target: `feedback:${row.id}`,
+      ...(moved ? { detail: { state: moved } } : {}),
+    }),
+  ];
 }
 
 /** What `applyChange` wrote: a new text does not undo it. */

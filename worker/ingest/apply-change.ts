@@ -20,7 +20,7 @@ export async function applyChange(
   change: SourceChange,
 ): Promise<boolean> {
   const row = await findFeedbackByExternalId(deps.db, who.projectId, source, externalId);
-  if (!row) return false;
+  if (!row || row.state === "deleted") return false;
   if (change.action === "deleted" || change.action === "transferred") {
     await removeFeedback(deps, who, row.id);
     return true;
@@ -49,7 +49,7 @@ function hasRoom(comments: unknown, id: string): boolean {
 }
 
 function stateAfter(change: SourceChange): "open" | "closed" | null {
-  if (change.action === "closed" || change.action === "resolved") return "closed";
+  if (change.action === "resolved") return "closed";
   return change.action === "reopened" ? "open" : null;
 }
 
@@ -58,12 +58,11 @@ type Patch = { metadata: object; path: `$.${string}` };
 
 /**
  * The merge patch of a report's metadata, and where in it the moment of the last news of that kind is. `source_state`:
- * what its source calls it now; `assigned`, `labels`, `comments`: as they are there.
+ * what its source calls it now; `assigned`, `comments`: as they are there.
  */
 function patchOf(change: Staying): Patch {
   const { at, by } = change;
   switch (change.action) {
-    case "closed":
     case "reopened":
       return stateOf(change.action, change.reason);
     case "resolved":
@@ -71,8 +70,6 @@ function patchOf(change: Staying): Patch {
       return stateOf(change.action, change.detail);
     case "assigned":
       return { metadata: { assigned: { to: change.to, at, by } }, path: "$.assigned.at" };
-    case "labelled":
-      return { metadata: { labels: change.labels, labelled_at: at }, path: "$.labelled_at" };
     case "commented": {
       const { id, text } = change;
       const comment = text === null ? null : { text, at, by };

@@ -2,7 +2,14 @@ import type { ProjectActor } from "../domain/actor";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
 import type { SourceRow } from "../store/sources";
+import type { ListIssues } from "./sources/github/client";
 import type { PullRequestClosed } from "./sources/github/map";
+import type { RedditClient } from "./sources/reddit/client";
+
+/** Work for the ingest queue: one source's poll of one tick, or one repository to sync. `v` is the body's version. */
+export type IngestJob =
+  | { v: 1; kind: "poll_source"; projectId: string; sourceId: string }
+  | { v: 1; kind: "sync_github"; projectId: string; sourceId: string; repository: string };
 
 /** What this room needs of others. */
 export type IngestDeps = {
@@ -18,6 +25,12 @@ export type IngestDeps = {
   notePullRequest(who: ProjectActor, pull: PullRequestClosed): Promise<void>;
   /** Whether a source may bring in one more report now, by the limit of a minute. */
   mayReport(sourceId: string): Promise<boolean>;
+  /** Puts jobs on the ingest queue. */
+  sendJobs(jobs: IngestJob[]): Promise<void>;
+  listIssues: ListIssues;
+  reddit: RedditClient;
+  /** What is polled on Reddit for projects that have no list of their own. */
+  fallbackSubreddits: string[];
   /** Delivers a request to our own webhook address, as the outside service would. */
   deliver(request: Request): Promise<Response>;
 };

@@ -3,6 +3,7 @@ import { mayWrite, type DropReason } from "../domain/source";
 import { logEvent } from "../kit/log";
 import { readStream } from "../kit/read-stream";
 import { runBatch } from "../store/db";
+import { addCounts } from "../store/polls";
 import { countDropped, findSourceByMail, noteDelivery, type SourceRow } from "../store/sources";
 import { acceptThrough } from "./accept-through";
 import type { IngestDeps } from "./deps";
@@ -77,7 +78,11 @@ async function read(
 async function drop(deps: IngestDeps, source: SourceRow, reason: DropReason): Promise<void> {
   const { projectId, id } = source;
   logEvent("mail_dropped", { source_id: id, reason });
-  await runBatch(deps.db, [countDropped(deps.db, projectId, id, reason)]);
+  const counts = reason === "automatic_mail" ? { filtered: 1 } : { refused: 1 };
+  await runBatch(deps.db, [
+    countDropped(deps.db, projectId, id, reason),
+    addCounts(deps.db, projectId, id, counts),
+  ]);
 }
 
 function refused(reason: string): MailOutcome {

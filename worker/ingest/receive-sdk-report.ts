@@ -2,6 +2,7 @@ import { DomainError } from "../domain/errors";
 import type { NewFeedback } from "../domain/feedback";
 import { decompress } from "../kit/decompress";
 import { runBatch } from "../store/db";
+import { addCounts } from "../store/polls";
 import {
   countDropped,
   findSourceByDsn,
@@ -121,6 +122,7 @@ async function note(deps: IngestDeps, source: SourceRow, error: DomainError): Pr
   const message = `A report of an SDK could not be read: ${error.detail}`;
   await runBatch(deps.db, [
     noteSourceError(deps.db, projectId, id, message, deps.clock()),
+    addCounts(deps.db, projectId, id, { refused: 1 }),
     ...(error.code === "body_too_large" ? [countDropped(deps.db, projectId, id, "too_large")] : []),
   ]);
 }

@@ -2,6 +2,7 @@ import { DomainError, notFound } from "../domain/errors";
 import type { SourceKind } from "../domain/feedback";
 import { logEvent } from "../kit/log";
 import { runBatch } from "../store/db";
+import { addCounts } from "../store/polls";
 import { firstProjectIds } from "../store/projects";
 import {
   findSourceById,
@@ -13,6 +14,7 @@ import {
 import { acceptThrough } from "./accept-through";
 import { applyChange } from "./apply-change";
 import type { IngestDeps } from "./deps";
+import { NO_REPORT_REASONS } from "./sources/github/issue";
 import { mapPullRequest } from "./sources/github/map";
 import { WEBHOOK_SOURCES, type WebhookKind } from "./sources";
 import type { Delivery, Mapped } from "./sources/source";
@@ -55,15 +57,21 @@ export async function receiveWebhook(
   if (mapped.kind === "feedback") {
     const { results, dropped } = await acceptThrough(deps, who, source, mapped.items);
     const ids = results.map((one) => one.id);
-    if (ids.length > 0 || !dropped) return { outcome: "stored", feedback_ids: ids, reason: null };
-    return { outcome: "ignored", feedback_ids: [], reason: `filtered by ${dropped}` };
+    if (ids.length === 0 && dropped) {
+      return { outcome: "ignored", feedback_ids: [], reason: `filtered by ${dropped}` };
+    }
+    const changed = results.length > 0 && results.every((one) => one.status === "updated");
+    return { outcome: changed ? "changed" : "stored", feedback_ids: ids, reason: null };
   }
   if (mapped.kind === "change") {
     const known = await applyChange(deps, who, source.kind, mapped.externalId, mapped.change);
     const reason = known ? null : "the report is not known here";
     return { outcome: known ? "changed" : "ignored", feedback_ids: [], reason };
   }
-  if (mapped.trouble) await noteError(deps, source, mapped.trouble);
+  if (mapped.trouble) await noteTrouble(deps, source, mapped.trouble);
+  if (NOT_WANTED.has(mapped.reason)) {
+    await runBatch(deps.db, [addCounts(deps.db, source.projectId, source.id, { filtered: 1 })]);
+  }
   logEvent("delivery_ignored", {
     source: source.kind,
     source_id: source.id,
@@ -71,6 +79,9 @@ export async function receiveWebhook(
   });
   return { outcome: "ignored", feedback_ids: [], reason: mapped.reason };
 }
+
+/** Reasons for which an issue is no report: it was read, and not wanted. Other events were never reports. */
+const NOT_WANTED: ReadonlySet<string> = new Set(NO_REPORT_REASONS);
 
 /** The source in a webhook address: by id, and of the kind that the address says. */
 export async function sourceOfAddress(
@@ -98,7 +109,8 @@ export async function onlySource(
     "Use the address that carries the source's id.",
   );
   if (projects.length > 1) throw ambiguous;
-  const found = projects[0] ? await listSources(deps.db, projects[0], kind) : [];
+  const all = projects[0] ? await listSources(deps.db, projects[0], kind) : [];
+  const found = all.filter((source) => source.secretSealed !== "");
   if (found.length > 1) throw ambiguous;
   if (!found[0]) throw notFound("source");
   return found[0];
@@ -115,7 +127,15 @@ async function mapOrNote(deps: IngestDeps, source: SourceRow, map: () => Mapped)
   }
 }
 
-async function noteError(deps: IngestDeps, source: SourceRow, message: string): Promise<void> {
+async function noteTrouble(deps: IngestDeps, source: SourceRow, message: string): Promise<void> {
   const { projectId, id } = source;
   await runBatch(deps.db, [noteSourceError(deps.db, projectId, id, message, deps.clock())]);
+}
+
+async function noteError(deps: IngestDeps, source: SourceRow, message: string): Promise<void> {
+  const { projectId, id } = source;
+  await runBatch(deps.db, [
+    noteSourceError(deps.db, projectId, id, message, deps.clock()),
+    addCounts(deps.db, projectId, id, { refused: 1 }),
+  ]);
 }

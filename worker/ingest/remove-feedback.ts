@@ -1,12 +1,19 @@
 import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
+import type { SourceKind } from "../domain/feedback";
 import { logFailure } from "../kit/log";
 import { recountClusters } from "../store/clusters";
 import { commit } from "../store/commit";
-import { deleteFeedback, findFeedback } from "../store/feedback";
+import { deleteFeedback, findFeedback, tombstoneFeedback } from "../store/feedback";
 import type { IngestDeps } from "./deps";
 
-/** Deletes an item from the database and the brain. The ledger keeps that it was there, without its text. */
+/** Sources that are asked again and again, and would bring back what was deleted here or there. */
+const TOLD_AGAIN: ReadonlySet<SourceKind> = new Set(["github", "reddit"]);
+
+/**
+ * Deletes an item from the database and the brain. The ledger keeps that it was there, without its text; of a source that
+ * tells it again and again an empty row stays as well.
+ */
 export async function removeFeedback(
   deps: IngestDeps,
   who: ProjectActor,
@@ -15,7 +22,11 @@ export async function removeFeedback(
   const row = await findFeedback(deps.db, who.projectId, id);
   if (!row) throw notFound("feedback item");
   const now = deps.clock();
-  const statements = [deleteFeedback(deps.db, who.projectId, id)];
+  const statements = [
+    TOLD_AGAIN.has(row.source)
+      ? tombstoneFeedback(deps.db, who.projectId, id, now)
+      : deleteFeedback(deps.db, who.projectId, id),
+  ];
   if (row.clusterId) statements.push(recountClusters(deps.db, who.projectId, [row.clusterId], now));
   await commit(deps.db, who, now, statements, {
     action: "feedback.delete",

@@ -37,6 +37,9 @@ const SENDERS: Record<
 > = { webhook: sendWebhook, dsn: sendEnvelope, mail: sendMail };
 
 async function sendWebhook(deps: TestDeps, source: SourceRow): Promise<string | undefined> {
+  if (!source.secretSealed) {
+    throw new DomainError("conflict", "This source is polled: there is no address to test.");
+  }
   const [secret] = await deps.secretsOf(source);
   if (!secret)
     throw new DomainError("misconfigured", "SEALING_KEY does not open this source's secret.");

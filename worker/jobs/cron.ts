@@ -1,6 +1,8 @@
 import { sweepRuns, STALE_AFTER_MS } from "../fix/begin-run";
 import type { Deps } from "../deps";
+import { pollDue } from "../ingest/poll";
 import { logFailure } from "../kit/log";
+import { adoptInstallationList } from "../projects/reddit-config";
 import { forgetOldReplies } from "../store/commit";
 import { projectsWithStaleJobs } from "../store/cluster-jobs";
 import { projectsWithStaleItems } from "../store/feedback";
@@ -19,6 +21,8 @@ export async function handleCron(cron: string, deps: Deps): Promise<void> {
   const parts: [string, () => Promise<unknown>][] = [
     ["announce", () => announceStale(deps, starting)],
     ["sweep_runs", () => sweepRuns(deps, starting ? 0 : STALE_AFTER_MS)],
+    ["adopt_subreddits", () => adoptInstallationList(deps)],
+    ["poll", () => pollDue(deps)],
     ["forget_sessions", () => forgetEndedSessions(deps.db, deps.clock())],
     ["forget_replies", () => forgetOldReplies(deps.db, deps.clock())],
   ];

@@ -15,14 +15,17 @@ export type ForeignErrorKind = (typeof FOREIGN_ERROR_KINDS)[number];
 export class ForeignError extends Error {
   override readonly name = "ForeignError";
   readonly retryAfterSeconds: number | undefined;
+  /** The HTTP status, where there was one. */
+  readonly status: number | undefined;
 
   constructor(
     readonly kind: ForeignErrorKind,
     message: string,
-    extra: { retryAfterSeconds?: number | undefined; cause?: unknown } = {},
+    extra: { retryAfterSeconds?: number | undefined; status?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: extra.cause });
     this.retryAfterSeconds = extra.retryAfterSeconds;
+    this.status = extra.status;
   }
 }
 

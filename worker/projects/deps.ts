@@ -12,5 +12,6 @@ export type ProjectDeps = {
     MAIL_DOMAIN?: string;
     GITHUB_REPO?: string;
     BASE_BRANCH?: string;
+    REDDIT_SUBREDDITS?: string;
   };
 };

@@ -65,7 +65,7 @@ export async function setUp(deps: ProjectDeps, input: SetUpInput): Promise<SetUp
     const id = await derivedId("first source", kind, projectId);
     const name = kind === "sentry" ? "Sentry" : "GitHub issues";
     const source = await createSource(deps, who, { kind, name, secret }, id);
-    sources[kind] = { id, url: source.webhook_url! };
+    if (source.webhook_url) sources[kind] = { id, url: source.webhook_url };
   }
   const link = await makeSignInLink(deps, user.id);
   const member = { projectId, userId: user.id, role: "admin" as const, createdAt: now };

@@ -14,7 +14,7 @@ export function newAddressKey(channel: Exclude<SourceChannel, "webhook">): strin
   return channel === "mail" ? `p-${key}` : key;
 }
 
-/** Where a source's reports are sent: one of the three is set, none for mail without `MAIL_DOMAIN`. */
+/** Where a source's reports are sent: one of the three is set; none for a polled source, nor for mail without `MAIL_DOMAIN`. */
 export function addressesOf(
   row: SourceRow,
   projectNumber: number,
@@ -24,7 +24,10 @@ export function addressesOf(
   const api = settings.PUBLIC_API_URL;
   switch (row.channel) {
     case "webhook":
-      return { ...none, webhook_url: `${api}/ingest/${row.kind}/${row.id}` };
+      // A source that is only polled has no secret: nothing could be let in.
+      return row.secretSealed
+        ? { ...none, webhook_url: `${api}/ingest/${row.kind}/${row.id}` }
+        : none;
     case "dsn":
       return { ...none, dsn: `${api.replace("://", `://${row.addressKey}@`)}/${projectNumber}` };
     case "mail": {

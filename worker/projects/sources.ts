@@ -2,10 +2,12 @@ import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
 import { DomainError, notFound } from "../domain/errors";
 import { newId } from "../domain/ids";
+import { NO_COUNTS } from "../domain/polling";
 import { SourceSettings, type SourceChannel } from "../domain/source";
 import { newSecret, seal, unseal } from "../kit/secrets";
 import { commit } from "../store/commit";
 import { isUniqueViolation, type Statement } from "../store/db";
+import { listPolls, listPollTargets } from "../store/polls";
 import { findProject } from "../store/projects";
 import {
   deleteSource,
@@ -17,7 +19,7 @@ import {
 } from "../store/sources";
 import type { ProjectDeps } from "./deps";
 import { newAddressKey } from "./source-address";
-import { toSourceView, type NewSourceView, type SourceView } from "./views";
+import { toPolledView, toSourceView, type NewSourceView, type SourceView } from "./views";
 
 export const WEBHOOK_KINDS = ["sentry", "github"] as const;
 export const CREATED_KINDS = [...WEBHOOK_KINDS, "email"] as const;
@@ -98,11 +100,19 @@ export function firstDsn(deps: ProjectDeps, projectId: string, now: number): Sta
 }
 
 export async function readSources(deps: ProjectDeps, who: ProjectActor): Promise<SourceView[]> {
-  const [rows, project] = await Promise.all([
+  const [rows, project, polls, targets] = await Promise.all([
     listSources(deps.db, who.projectId),
     findProject(deps.db, who.projectId),
+    listPolls(deps.db, who.projectId),
+    listPollTargets(deps.db, who.projectId),
   ]);
-  return rows.map((row) => toSourceView(row, project?.number ?? 0, deps.settings));
+  return rows.map((row) => ({
+    ...toSourceView(row, project?.number ?? 0, deps.settings),
+    polled: toPolledView(
+      polls.find((poll) => poll.sourceId === row.id),
+      targets.filter((target) => target.sourceId === row.id),
+    ),
+  }));
 }
 
 /** Renames a source, or replaces its settings as a whole. */
@@ -174,6 +184,7 @@ function newRow(
     lastDeliveryAt: null,
     lastError: null,
     lastErrorAt: null,
+    ...NO_COUNTS,
     ...about,
     ...rest,
   };

@@ -6,6 +6,7 @@ import { ProjectSettings } from "../domain/project";
 import { RUN_STATUSES } from "../domain/run";
 import { DroppedCounts, SOURCE_CHANNELS, SourceSettings } from "../domain/source";
 import { isoTime } from "../kit/clock";
+import type { PollRow, PollTargetRow } from "../store/polls";
 import type { ProjectRow } from "../store/projects";
 import type { SourceRow } from "../store/sources";
 import type { TokenRow } from "../store/tokens";
@@ -73,13 +74,51 @@ export const StatsView = z.object({
 });
 export type StatsView = z.infer<typeof StatsView>;
 
+/** When a source asks next, and what for. */
+export const PolledView = z.object({
+  every_minutes: z.number(),
+  next_at: z.string(),
+  targets: z.array(
+    z.object({
+      name: z.string(),
+      polled_at: z.string().nullable(),
+      last_error: z.string().nullable(),
+      last_error_at: z.string().nullable(),
+    }),
+  ),
+});
+export type PolledView = z.infer<typeof PolledView>;
+
+/** Names that begin with something else than a letter or digit are the poller's own notes. */
+export function toPolledView(
+  poll: PollRow | undefined,
+  targets: PollTargetRow[],
+): PolledView | null {
+  if (!poll) return null;
+  return {
+    every_minutes: poll.everyMinutes,
+    next_at: isoTime(poll.nextAt),
+    targets: targets
+      .filter(({ target }) => /^\w/.test(target))
+      .map((row) => ({
+        name: row.target,
+        polled_at: isoTime(row.polledAt),
+        last_error: row.lastError,
+        last_error_at: isoTime(row.lastErrorAt),
+      })),
+  };
+}
+
 export const SourceView = z.object({
   id: z.string(),
   project_id: z.string(),
   kind: z.enum(SOURCE_KINDS),
   name: z.string(),
   channel: z.enum(SOURCE_CHANNELS),
-  /** Where its reports are sent: the one that fits its channel; `mail_address` is null without `MAIL_DOMAIN`. */
+  /**
+   * Where its reports are sent: the one that fits its channel. None for a source that is only polled, and none for mail without
+   * `MAIL_DOMAIN`.
+   */
   webhook_url: z.string().nullable(),
   dsn: z.string().nullable(),
   mail_address: z.string().nullable(),
@@ -90,6 +129,14 @@ export const SourceView = z.object({
   last_delivery_at: z.string().nullable(),
   last_error: z.string().nullable(),
   last_error_at: z.string().nullable(),
+  /** What became of the reports that it brought. */
+  counts: z.object({
+    accepted: z.number(),
+    duplicate: z.number(),
+    filtered: z.number(),
+    refused: z.number(),
+  }),
+  polled: PolledView.nullable(),
 });
 export type SourceView = z.infer<typeof SourceView>;
 
@@ -111,6 +158,13 @@ export function toSourceView(
     last_delivery_at: isoTime(row.lastDeliveryAt),
     last_error: row.lastError,
     last_error_at: isoTime(row.lastErrorAt),
+    counts: {
+      accepted: row.accepted,
+      duplicate: row.duplicate,
+      filtered: row.filtered,
+      refused: row.refused,
+    },
+    polled: null,
   };
 }
 

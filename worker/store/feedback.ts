@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gte, lt, ne, or, sql, type SQL } from "drizzle-orm";
 import type { NewFeedback, SourceKind } from "../domain/feedback";
 import type { Cursor } from "./cursor";
 import { jsonIds, runBatch, type Db, type Statement } from "./db";
@@ -64,7 +64,7 @@ function adoptLinked(db: Db, projectId: string, rows: string, now: number): Stat
                  value->>'metadata' AS metadata, value->>'fingerprint' AS fingerprint
           FROM json_each(${rows}) WHERE value->>'link' IS NOT NULL) AS report
     WHERE feedback.project_id = ${projectId} AND feedback.source = report.source
-      AND feedback.external_id = report.link AND report.external_id <> report.link
+      AND feedback.external_id = report.link AND feedback.state <> 'deleted' AND report.external_id <> report.link
       AND NOT EXISTS (SELECT 1 FROM feedback AS known WHERE known.project_id = ${projectId}
         AND known.source = report.source AND known.external_id = report.external_id)
     RETURNING feedback.id AS id, feedback.external_id AS externalId`);
@@ -101,7 +101,11 @@ export async function findFeedback(
   id: string,
 ): Promise<FeedbackRow | undefined> {
   return db.query.feedback.findFirst({
-    where: and(eq(feedback.projectId, projectId), eq(feedback.id, id)),
+    where: and(
+      eq(feedback.projectId, projectId),
+      eq(feedback.id, id),
+      ne(feedback.state, "deleted"),
+    ),
   });
 }
 
@@ -144,7 +148,10 @@ export async function listFeedback(
   projectId: string,
   filter: FeedbackFilter,
 ): Promise<FeedbackRow[]> {
-  const where: (SQL | undefined)[] = [eq(feedback.projectId, projectId)];
+  const where: (SQL | undefined)[] = [
+    eq(feedback.projectId, projectId),
+    ne(feedback.state, "deleted"),
+  ];
   if (filter.source) where.push(eq(feedback.source, filter.source));
   if (filter.unclustered !== undefined) where.push(eq(feedback.unclustered, filter.unclustered));
   if (filter.clusterId) where.push(eq(feedback.clusterId, filter.clusterId));
@@ -240,7 +247,82 @@ export function patchLinked(
       state = coalesce(${patch.state}, state), updated_at = ${now}
     WHERE project_id = ${projectId} AND source = ${source}
       AND (external_id = ${externalId} OR link_key = ${externalId})
-      AND coalesce(json_extract(metadata, ${patch.path}), 0) <= ${patch.at}`);
+      AND state <> 'deleted' AND coalesce(json_extract(metadata, ${patch.path}), 0) <= ${patch.at}`);
+}
+
+export function setFeedbackState(
+  db: Db,
+  projectId: string,
+  ids: string[],
+  state: "open" | "closed",
+  now: number,
+): Statement {
+  return db
+    .update(feedback)
+    .set({ state, updatedAt: now })
+    .where(
+      and(
+        eq(feedback.projectId, projectId),
+        sql`id IN (SELECT value FROM json_each(${jsonIds(ids)}))`,
+        ne(feedback.state, "deleted"),
+      ),
+    );
+}
+
+/** What a source tells anew about an item whose text is the same. The brain leaves it where it is. */
+export function replaceFeedbackMetadata(
+  db: Db,
+  projectId: string,
+  id: string,
+  metadata: FeedbackRow["metadata"],
+  now: number,
+): Statement {
+  return db
+    .update(feedback)
+    .set({ metadata, updatedAt: now })
+    .where(and(eq(feedback.projectId, projectId), eq(feedback.id, id)));
+}
+
+/**
+ * Takes everything from an item but that it was there, so that a source which still tells of it does not bring it back. It
+ * is in no cluster and in no list any more.
+ */
+export function tombstoneFeedback(db: Db, projectId: string, id: string, now: number): Statement {
+  return db
+    .update(feedback)
+    .set({
+      state: "deleted",
+      title: "(deleted)",
+      body: "",
+      rawText: "",
+      metadata: {},
+      fingerprint: null,
+      clusterId: null,
+      unclustered: false,
+      updatedAt: now,
+    })
+    .where(and(eq(feedback.projectId, projectId), eq(feedback.id, id)));
+}
+
+/** Ids of items that are here and not taken away, by their external ids. */
+export async function findLiveIds(
+  db: Db,
+  projectId: string,
+  source: SourceKind,
+  externalIds: string[],
+): Promise<Map<string, string>> {
+  const rows = await db
+    .select({ id: feedback.id, externalId: feedback.externalId })
+    .from(feedback)
+    .where(
+      and(
+        eq(feedback.projectId, projectId),
+        eq(feedback.source, source),
+        ne(feedback.state, "deleted"),
+        sql`${feedback.externalId} IN (SELECT value FROM json_each(${jsonIds(externalIds)}))`,
+      ),
+    );
+  return new Map(rows.map((row) => [row.externalId, row.id]));
 }
 
 export function deleteFeedback(db: Db, projectId: string, id: string): Statement {
@@ -257,7 +339,7 @@ export function placeFeedback(
   return db.run(sql`
     UPDATE feedback SET unclustered = 0, cluster_id = placed.cluster_id
     FROM (SELECT value->>'feedbackId' AS id, value->>'clusterId' AS cluster_id FROM json_each(${rows})) AS placed
-    WHERE feedback.project_id = ${projectId} AND feedback.id = placed.id`);
+    WHERE feedback.project_id = ${projectId} AND feedback.id = placed.id AND feedback.state <> 'deleted'`);
 }
 
 /** What the brain needs of an item: where it is, and who its twins are. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, ne, sql } from "drizzle-orm";
 import type { Db, Statement } from "./db";
 import { clusters, feedback, memberships, projects, runs } from "./schema";
 
@@ -52,7 +52,7 @@ export async function countProject(db: Db, projectId: string) {
     db
       .select({ key: feedback.source, count: sql<number>`count(*)` })
       .from(feedback)
-      .where(eq(feedback.projectId, projectId))
+      .where(and(eq(feedback.projectId, projectId), ne(feedback.state, "deleted")))
       .groupBy(feedback.source),
     db
       .select({ key: clusters.status, count: sql<number>`count(*)` })

@@ -12,6 +12,7 @@ import type { ClusterStatus, Severity } from "../domain/cluster";
 import type { FeedbackMetadata, SourceKind } from "../domain/feedback";
 import type { GroupingTier, Neighbour } from "../domain/grouping";
 import type { PlanContent } from "../domain/plan";
+import type { PollCursor, RedditSettings } from "../domain/polling";
 import type { ProjectSettings } from "../domain/project";
 import type { DroppedCounts, SourceChannel, SourceSettings } from "../domain/source";
 import type { RunnerName, RunStatus } from "../domain/run";
@@ -123,12 +124,55 @@ export const sources = sqliteTable(
     lastDeliveryAt: integer("last_delivery_at"),
     lastError: text("last_error"),
     lastErrorAt: integer("last_error_at"),
+    accepted: integer().notNull().default(0),
+    duplicate: integer().notNull().default(0),
+    filtered: integer().notNull().default(0),
+    refused: integer().notNull().default(0),
   },
   (t) => [
     index("sources_project").on(t.projectId, t.kind),
     uniqueIndex("sources_one_of_channel")
       .on(t.projectId, t.channel)
       .where(sql`channel IN ('dsn', 'mail')`),
+  ],
+);
+
+/** Sources that are asked, not only told: when next, and what for. */
+export const polls = sqliteTable(
+  "polls",
+  {
+    sourceId: text("source_id")
+      .primaryKey()
+      .references(() => sources.id, { onDelete: "cascade" }),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    everyMinutes: integer("every_minutes").notNull(),
+    nextAt: integer("next_at").notNull(),
+    reddit: text({ mode: "json" }).$type<Omit<RedditSettings, "interval_minutes">>(),
+  },
+  (t) => [index("polls_project").on(t.projectId), index("polls_due").on(t.nextAt)],
+);
+
+/** One row per repository or subreddit of a polled source: how far it has been read, and what went wrong last. */
+export const pollTargets = sqliteTable(
+  "poll_targets",
+  {
+    sourceId: text("source_id")
+      .notNull()
+      .references(() => sources.id, { onDelete: "cascade" }),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    target: text().notNull(),
+    cursor: text({ mode: "json" }).$type<PollCursor>().notNull().default({}),
+    polledAt: integer("polled_at"),
+    lastError: text("last_error"),
+    lastErrorAt: integer("last_error_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.sourceId, t.target] }),
+    index("poll_targets_project").on(t.projectId, t.sourceId, t.target),
   ],
 );
 

@@ -9,6 +9,7 @@ export type LocalFile = {
   dashboard: string;
   forge: string;
   sandbox: string;
+  reddit: string;
   signInUrl: string;
   token: string;
   projectId: string;

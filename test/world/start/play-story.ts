@@ -1,11 +1,17 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { githubIssues, manualReports, sentryDeliveries } from "../story";
+import {
+  githubIssues,
+  manualReports,
+  REDDIT_REPORTS,
+  REDDIT_SUBREDDIT,
+  sentryDeliveries,
+} from "../story";
 import type { LocalFile } from "./local-file";
 import { SAMPLE_REPO } from "./paths";
 
 /**
  * Plays the story once, each report by its own way in: Sentry's and GitHub's through their signed webhooks (GitHub's by
- * opening issues on the forge, which then sends them), people's by the API. Everything may be played twice without doubling.
+ * opening issues on the forge, which then sends them), Reddit's by a poll, people's by the API. Everything may be played twice without doubling.
  */
 export async function playStory(local: LocalFile, forgeToken: string): Promise<number> {
   const now = Date.now();
@@ -34,7 +40,26 @@ export async function playStory(local: LocalFile, forgeToken: string): Promise<n
   await send(`${local.api}/ingest/manual`, JSON.stringify({ items }), {
     authorization: `Bearer ${local.token}`,
   });
-  return sentryDeliveries.length + githubIssues.length + manualReports.length;
+  const polled = await pollStory(local);
+  return sentryDeliveries.length + githubIssues.length + manualReports.length + polled;
+}
+
+const POLL_LIMIT_MS = 20_000;
+
+/** Names the played subreddit, lets cron tick, and waits for what the poll brings. Answers how many reports came. */
+async function pollStory(local: LocalFile): Promise<number> {
+  const authorization = `Bearer ${local.token}`;
+  const subreddits = JSON.stringify({ subreddits: [REDDIT_SUBREDDIT] });
+  await send(`${local.api}/config/reddit/subreddits`, subreddits, { authorization });
+  await fetch(`${local.api}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent("* * * * *")}`);
+  const until = Date.now() + POLL_LIMIT_MS;
+  for (;;) {
+    const reply = await fetch(`${local.api}/stats`, { headers: { authorization } });
+    const stats = (await reply.json()) as { feedback_by_source: { reddit?: number } };
+    const come = stats.feedback_by_source.reddit ?? 0;
+    if (come >= REDDIT_REPORTS || Date.now() > until) return come;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 async function send(url: string, body: string, headers: Record<string, string>): Promise<void> {

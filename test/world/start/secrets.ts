@@ -9,24 +9,31 @@ export type LocalSecrets = {
   sandboxKey: string;
   sentrySecret: string;
   githubSecret: string;
+  redditSecret: string;
 };
 
-/** The secrets of this checkout's installation, made once and kept. */
+/** The secrets of this checkout's installation, made once and kept; one that an earlier version did not have is added. */
 export function localSecrets(): LocalSecrets {
+  const secret = () => randomBytes(24).toString("base64url");
+  const secrets: LocalSecrets = {
+    sealingKey: randomBytes(32).toString("base64url"),
+    setupToken: secret(),
+    forgeToken: `ghp_${secret()}`,
+    sandboxKey: `e2b_${secret()}`,
+    sentrySecret: secret(),
+    githubSecret: secret(),
+    redditSecret: secret(),
+    ...keptSecrets(),
+  };
+  mkdirSync(HOME, { recursive: true });
+  writeFileSync(SECRETS_FILE, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
+}
+
+function keptSecrets(): Partial<LocalSecrets> {
   try {
-    return JSON.parse(readFileSync(SECRETS_FILE, "utf8")) as LocalSecrets;
+    return JSON.parse(readFileSync(SECRETS_FILE, "utf8")) as Partial<LocalSecrets>;
   } catch {
-    const secret = () => randomBytes(24).toString("base64url");
-    const made: LocalSecrets = {
-      sealingKey: randomBytes(32).toString("base64url"),
-      setupToken: secret(),
-      forgeToken: `ghp_${secret()}`,
-      sandboxKey: `e2b_${secret()}`,
-      sentrySecret: secret(),
-      githubSecret: secret(),
-    };
-    mkdirSync(HOME, { recursive: true });
-    writeFileSync(SECRETS_FILE, JSON.stringify(made, null, 2), { mode: 0o600 });
-    return made;
+    return {};
   }
 }

@@ -13,6 +13,11 @@ const HONOURED = [
   "MODEL_NAME",
   "MODEL_INPUT_USD_PER_MTOK",
   "MODEL_OUTPUT_USD_PER_MTOK",
+  "REDDIT_CLIENT_ID",
+  "REDDIT_CLIENT_SECRET",
+  "REDDIT_API_URL",
+  "REDDIT_WEB_URL",
+  "REDDIT_SUBREDDITS",
   "CODING_AGENT_RUNNER",
   "RUN_BUDGET_USD",
   "DAILY_BUDGET_USD",
@@ -22,7 +27,16 @@ const HONOURED = [
   "CLUSTERING_TRUNCATE_BODY_CHARS",
 ];
 
-export type Addresses = { api: string; dashboard: string; forge: string; sandbox: string };
+export type Addresses = {
+  api: string;
+  dashboard: string;
+  forge: string;
+  sandbox: string;
+  reddit: string;
+};
+
+/** The played Reddit's one client. */
+export const REDDIT_CLIENT_ID = "soulcaster-local";
 
 export const GATEWAY_NAME = "gateway.soulcaster.local";
 
@@ -46,6 +60,10 @@ export function writeWorkerSettings(
     GITHUB_API_URL: at.forge,
     GITHUB_TOKEN: secrets.forgeToken,
     GITHUB_REPO: SAMPLE_REPO,
+    REDDIT_CLIENT_ID,
+    REDDIT_CLIENT_SECRET: secrets.redditSecret,
+    REDDIT_API_URL: at.reddit,
+    REDDIT_WEB_URL: at.reddit,
     E2B_API_KEY: secrets.sandboxKey,
     E2B_API_URL: at.sandbox,
     E2B_SANDBOX_URL: at.sandbox,

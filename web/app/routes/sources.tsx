@@ -5,6 +5,7 @@ import { useCan, useProject } from "../features/projects/use-project";
 import { AddSourceForm } from "../features/sources/add-source-form";
 import { apiAddressOf, manualCurl } from "../features/sources/curl";
 import { Instructions } from "../features/sources/instructions";
+import { RedditForm, redditValues, type RedditValues } from "../features/sources/reddit-form";
 import { ShownOnce } from "../features/sources/shown-once";
 import { SourceEntry } from "../features/sources/source-entry";
 import {
@@ -12,6 +13,8 @@ import {
   filterSource,
   removeSource,
   rotateSource,
+  saveReddit,
+  syncSource,
   testSource,
 } from "../features/sources/source-actions.server";
 import { answer } from "../lib/answer.server";
@@ -23,17 +26,30 @@ import { Card } from "../ui/card";
 import { CopyField } from "../ui/copy-field";
 import { EmptyState } from "../ui/empty-state";
 import { ErrorPanel } from "../ui/error-page";
-import { ProblemNotice } from "../ui/notice";
+import { Notice, ProblemNotice } from "../ui/notice";
 
 export const meta = () => pageTitle("Sources");
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
-  const { sources } = connect({ request, context });
+  const { polling, sources } = connect({ request, context });
   const param = { projectId: params.projectId! };
-  return unwrap(sources.projects[":projectId"].sources.$get({ param }));
+  const [{ items }, reddit] = await Promise.all([
+    unwrap(sources.projects[":projectId"].sources.$get({ param })),
+    unwrap(polling.projects[":projectId"].config.reddit.subreddits.$get({ param })),
+  ]);
+  return { items, reddit };
 }
 
-const INTENTS = ["add", "test", "filter", "rotate", "remove"] as const;
+const INTENTS = [
+  "add",
+  "test",
+  "filter",
+  "rotate",
+  "remove",
+  "sync",
+  "sync-all",
+  "reddit",
+] as const;
 
 type Acted = {
   intent: (typeof INTENTS)[number];
@@ -43,7 +59,12 @@ type Acted = {
   /** The report that a test event made. */
   tested?: { source: string; feedbackId: string };
   /** The source whose filters were saved. */
-  saved?: string;
+  filtered?: string;
+  /** The repository whose sync was put on the queue. */
+  synced?: { source: string; repository: string };
+  /** Reddit's settings were saved; or refused, and this is what was typed. */
+  saved?: boolean;
+  typed?: RedditValues;
 };
 
 export async function action({ request, context, params }: ActionFunctionArgs) {
@@ -62,13 +83,18 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       return answer<Acted>({ intent, ...(await rotateSource(api, param)) });
     case "remove":
       return answer<Acted>({ intent, ...(await removeSource(api, param)) });
+    case "sync":
+    case "sync-all":
+      return answer<Acted>({ intent, ...(await syncSource(api, param, form)) });
+    case "reddit":
+      return answer<Acted>({ intent, ...(await saveReddit(api, param, form)) });
     case undefined:
       throw new Response(null, { status: 400 });
   }
 }
 
 export default function Sources() {
-  const { items } = useLoaderData<typeof loader>();
+  const { items, reddit } = useLoaderData<typeof loader>();
   const acted = useActionData<typeof action>();
   const { project } = useProject();
   const mayAdmin = useCan("project:admin");
@@ -76,6 +102,7 @@ export default function Sources() {
   const base = `/p/${project.id}`;
   const problem = acted?.problem;
   const api = apiAddressOf(items);
+  const beside = acted?.intent === "add" || acted?.intent === "reddit";
   return (
     <>
       <div className="page-head">
@@ -88,10 +115,13 @@ export default function Sources() {
           secret={acted.made.secret}
         />
       ) : null}
-      {problem && acted?.intent !== "add" ? <ProblemNotice problem={problem} /> : null}
+      {problem && !beside ? <ProblemNotice problem={problem} /> : null}
       {items.length === 0 ? (
         <EmptyState icon="plug" title="No source is connected">
-          <p>Sentry, its SDKs, GitHub and mail deliver here. Add one below.</p>
+          <p>
+            Sentry and GitHub deliver here by signed webhooks, Sentry’s SDKs by a DSN, people by
+            mail; subreddits are polled. Add one below.
+          </p>
         </EmptyState>
       ) : (
         <ul className="sources" aria-label="Sources">
@@ -101,7 +131,10 @@ export default function Sources() {
               source={source}
               base={base}
               testedId={acted?.tested?.source === source.id ? acted.tested.feedbackId : undefined}
-              saved={acted?.saved === source.id}
+              saved={acted?.filtered === source.id}
+              syncedRepository={
+                acted?.synced?.source === source.id ? acted.synced.repository : undefined
+              }
               mayTest={mayTest}
               mayRemove={mayAdmin}
             />
@@ -115,6 +148,19 @@ export default function Sources() {
             problem={acted?.intent === "add" ? problem : undefined}
           />
           <Instructions />
+        </Card>
+      ) : null}
+      {mayAdmin ? (
+        <Card title="Reddit">
+          {acted?.saved ? (
+            <Notice tone="good">Saved. The next poll goes by it, within a minute.</Notice>
+          ) : null}
+          <RedditForm
+            key={JSON.stringify(reddit)}
+            values={acted?.typed ?? redditValues(reddit)}
+            isFallback={reddit.is_fallback}
+            problem={acted?.intent === "reddit" ? problem : undefined}
+          />
         </Card>
       ) : null}
       <Card title="By hand and from scripts">

@@ -12,12 +12,10 @@ export type Delivery = { headers: Headers; body: Uint8Array; query?: URLSearchPa
  * for who did it.
  */
 export type SourceChange = { at: number; by: string | null } & (
-  | { action: "closed"; reason: string | null }
   | { action: "reopened"; reason: string | null }
   | { action: "resolved"; detail: string | null }
   | { action: "ignored"; detail: string | null }
   | { action: "assigned"; to: string | null }
-  | { action: "labelled"; labels: string[] }
   /** A comment of the source's id `id` (digits) was written or changed; a `text` of null says that it was removed. */
   | { action: "commented"; id: string; text: string | null }
   | { action: "transferred"; to: string | null; url: string | null }

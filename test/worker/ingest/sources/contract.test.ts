@@ -37,6 +37,7 @@ const Report = z.strictObject({
     .int()
     .min(Date.UTC(2000, 0, 1))
     .max(NOW + 300_000),
+  state: z.enum(["open", "closed"]).optional(),
 });
 
 type Try = {

@@ -35,9 +35,8 @@ export function useLiveProject(projectId: string): SocketState {
         }, GATHER_MS);
       },
       onState: (next) => {
-        // What happened while the socket was away was missed: reload once it is back.
-        if (next === "waiting") stale = true;
-        if (next === "open" && stale) refresh();
+        // What happened since the page was loaded, or while the socket was away, was missed.
+        if (next === "open") refresh();
         open = next === "open";
         setState(next);
       },

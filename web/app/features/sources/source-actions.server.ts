@@ -1,6 +1,8 @@
 import { attempt, done, unwrap, type connect } from "../../api.server";
 import { lines, oneOf, text } from "../../lib/form.server";
 import { LEVELS } from "./levels";
+import type { RedditValues } from "./reddit-form";
+import { SORTS } from "./reddit-sorts";
 import { SOURCE_WAY_NAMES, SOURCE_WAYS } from "./source-ways";
 
 type Api = ReturnType<typeof connect>;
@@ -37,7 +39,7 @@ export async function filterSource(api: Api, param: Place, form: FormData) {
   const saved = await attempt(() =>
     unwrap(sourcesOf(api)[":id"].$patch({ param, json: { settings } })),
   );
-  return saved.ok ? { saved: param.id } : { problem: saved.problem };
+  return saved.ok ? { filtered: param.id } : { problem: saved.problem };
 }
 
 /** A new DSN or mail address; the old one ends. */
@@ -49,6 +51,41 @@ export async function rotateSource(api: Api, param: Place) {
 export async function removeSource(api: Api, param: Place) {
   const gone = await attempt(() => done(sourcesOf(api)[":id"].$delete({ param })));
   return gone.ok ? {} : { problem: gone.problem };
+}
+
+/** Puts a sync of the project's repository on the queue: of what has changed, or of everything. */
+export async function syncSource(api: Api, param: Place, form: FormData) {
+  const full = text(form, "intent") === "sync-all";
+  const asked = await attempt(() =>
+    unwrap(
+      api.polling.projects[":projectId"].ingest.github.sync.$post({
+        param,
+        query: { full: String(full) },
+      }),
+    ),
+  );
+  if (!asked.ok) return { problem: asked.problem };
+  return { synced: { source: asked.value.source_id, repository: asked.value.repository } };
+}
+
+/** Saves what is polled on Reddit. After a refusal the form keeps what was typed. */
+export async function saveReddit(api: Api, param: Place, form: FormData) {
+  const typed: RedditValues = {
+    subreddits: text(form, "subreddits"),
+    keywords: text(form, "keywords"),
+    interval: text(form, "interval"),
+    sorts: SORTS.filter((sort) => form.getAll("sorts").includes(sort)),
+  };
+  const json = {
+    subreddits: typed.subreddits.split(/[\s,]+/).filter(Boolean),
+    keywords: lines(form, "keywords"),
+    interval_minutes: Number(typed.interval),
+    sorts: SORTS.filter((sort) => typed.sorts.includes(sort)),
+  };
+  const saved = await attempt(() =>
+    unwrap(api.polling.projects[":projectId"].config.reddit.subreddits.$put({ param, json })),
+  );
+  return saved.ok ? { saved: true } : { problem: saved.problem, typed };
 }
 
 function sourcesOf(api: Api) {

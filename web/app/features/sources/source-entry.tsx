@@ -8,6 +8,7 @@ import { Words } from "../../ui/words";
 import { SourceMark } from "../reports/source-mark";
 import { SourceAddress, SourceDropped } from "./source-address";
 import { SourceFilters } from "./source-filters";
+import { PolledTargets, SourceNumbers } from "./source-numbers";
 
 type Props = {
   source: SourceView;
@@ -16,12 +17,15 @@ type Props = {
   testedId: string | undefined;
   /** Its filters were just saved. */
   saved: boolean;
+  /** The repository whose sync was just put on the queue for this source. */
+  syncedRepository: string | undefined;
   mayTest: boolean;
   mayRemove: boolean;
 };
 
 /** One connection: where to send, whether anything came, and what went wrong last. */
-export function SourceEntry({ source, base, testedId, saved, mayTest, mayRemove }: Props) {
+export function SourceEntry(props: Props) {
+  const { source, base, testedId, syncedRepository, saved, mayTest, mayRemove } = props;
   const pending = useNavigation().formData;
   const mine = pending?.get("source") === source.id;
   return (
@@ -33,7 +37,8 @@ export function SourceEntry({ source, base, testedId, saved, mayTest, mayRemove 
         </h2>
         <SourceHealth source={source} />
         <div className="source-actions">
-          {mayTest ? (
+          {mayTest && source.kind === "github" ? <SyncForm source={source} /> : null}
+          {mayTest && (source.webhook_url ?? source.dsn ?? source.mail_address) ? (
             <Form method="post" preventScrollReset>
               <input type="hidden" name="source" value={source.id} />
               <Button
@@ -56,7 +61,15 @@ export function SourceEntry({ source, base, testedId, saved, mayTest, mayRemove 
           <Link to={`${base}/reports/${testedId}`}>See the report</Link>
         </Notice>
       ) : null}
+      {syncedRepository ? (
+        <Notice tone="good">
+          The sync of <Words>{syncedRepository}</Words> is on its way. Its reports appear as they
+          are read.
+        </Notice>
+      ) : null}
       <SourceAddress source={source} />
+      {source.polled ? <PolledTargets polled={source.polled} /> : null}
+      <SourceNumbers counts={source.counts} />
       <SourceDropped source={source} />
       {source.last_error ? (
         <p className="source-error">
@@ -117,6 +130,26 @@ function RotateForm({ source }: { source: SourceView }) {
         </Button>
       </Form>
     </details>
+  );
+}
+
+/** What has changed since the last sync, or everything again. */
+function SyncForm({ source }: { source: SourceView }) {
+  const pending = useNavigation().formData;
+  const intent = pending?.get("source") === source.id ? pending.get("intent") : null;
+  const polledBefore = (source.polled?.targets.length ?? 0) > 0;
+  return (
+    <Form method="post" preventScrollReset className="button-group">
+      <input type="hidden" name="source" value={source.id} />
+      <Button icon="down" name="intent" value="sync" busy={intent === "sync"}>
+        Sync now
+      </Button>
+      {polledBefore ? (
+        <Button look="quiet" name="intent" value="sync-all" busy={intent === "sync-all"}>
+          Read everything again
+        </Button>
+      ) : null}
+    </Form>
   );
 }
 

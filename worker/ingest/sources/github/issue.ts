@@ -41,8 +41,17 @@ export const GithubRepository = z.looseObject({
 });
 export type GithubRepository = z.infer<typeof GithubRepository>;
 
+/** The repository that a listed issue names; names are compared exactly, so the asked one may differ in case. */
+export function repositoryOf(issue: GithubIssue, asked: string): GithubRepository {
+  const path = typeof issue.repository_url === "string" ? issue.repository_url : "";
+  const full_name = /\/repos\/([^/\s]+\/[^/\s]+)$/.exec(path)?.[1] ?? asked;
+  return { full_name };
+}
+
+export const NO_REPORT_REASONS = ["pull request", "written by a bot", "our own"] as const;
+
 /** Why an issue is no report, in words fit for counting; null when it is one. */
-export function notAReport(issue: GithubIssue): string | null {
+export function notAReport(issue: GithubIssue): (typeof NO_REPORT_REASONS)[number] | null {
   if (issue.pull_request) return "pull request";
   if (issue.user?.type === "Bot" || issue.user?.login?.endsWith("[bot]")) return "written by a bot";
   if (typeof issue.body === "string" && issue.body.includes(OWN_MARKER)) return "our own";
@@ -99,5 +108,6 @@ export function mapGithubIssue(
       github: restOf(issue, KNOWN, REST_LIMIT),
     }),
     created_at: momentOf(now, issue.created_at),
+    state: issue.state === "closed" ? "closed" : "open",
   };
 }

@@ -7,7 +7,6 @@ import {
   GithubIssue,
   GithubRepository,
   issueExternalId,
-  labelsOf,
   mapGithubIssue,
   notAReport,
 } from "./issue";
@@ -33,9 +32,19 @@ const IssuesPayload = z.looseObject({
 });
 type IssuesPayload = z.infer<typeof IssuesPayload>;
 
+/** Each tells the whole issue as it now is: text, state and labels. */
+const TELLING: ReadonlySet<string> = new Set([
+  "opened",
+  "edited",
+  "closed",
+  "reopened",
+  "labeled",
+  "unlabeled",
+]);
+
 /**
- * Maps a delivery. `opened` and `edited` are reports; closing, reopening, deleting, transferring and labelling change
- * one; other actions and other events are ignored. See `WebhookSource.map` for what is thrown.
+ * Maps a delivery. Opening, editing, closing, reopening and labelling tell the report as it now is; deleting and
+ * transferring take it away; other actions and other events are ignored. See `WebhookSource.map` for what is thrown.
  */
 export function mapGithub(delivery: Delivery, now: number): Mapped {
   const event = delivery.headers.get("x-github-event");
@@ -54,7 +63,7 @@ function mapIssues(payload: IssuesPayload, now: number): Mapped {
   const { issue, repository, action } = payload;
   const reason = notAReport(issue);
   if (reason) return { kind: "ignored", reason };
-  if (action === "opened" || action === "edited") {
+  if (TELLING.has(action)) {
     return { kind: "feedback", items: [mapGithubIssue(issue, repository, now)] };
   }
   const change = changeOf(payload, now);
@@ -69,20 +78,8 @@ function changeOf(
   const by = sender?.login ?? null;
   const at = momentOf(now, issue.updated_at);
   switch (action) {
-    case "closed":
-      return {
-        at: momentOf(now, issue.closed_at, issue.updated_at),
-        by,
-        action: "closed",
-        reason: issue.state_reason ?? null,
-      };
-    case "reopened":
-      return { at, by, action: "reopened", reason: issue.state_reason ?? null };
     case "deleted":
       return { at, by, action: "deleted", reason: null };
-    case "labeled":
-    case "unlabeled":
-      return { at, by, action: "labelled", labels: labelsOf(issue) };
     case "transferred":
       return { at, by, action: "transferred", ...targetOf(changes) };
     default:

@@ -93,7 +93,9 @@ function flat(raw: unknown, kind: string | undefined): unknown {
 }
 
 /** Why a thing is gone, or null. A removed post may still carry its text; a deleted one never does. */
-function goneBecause(thing: RedditThing): string | null {
+export function goneBecause(
+  thing: Pick<RedditThing, "removed_by_category" | "selftext" | "body">,
+): string | null {
   if (thing.removed_by_category) return cleanText(thing.removed_by_category, 60);
   const text = (thing.selftext || thing.body || "").trim();
   if (text === "[removed]") return "removed";

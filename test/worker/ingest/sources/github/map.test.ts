@@ -25,9 +25,6 @@ function withIssue(action: string, over: Record<string, unknown>): Payload {
 
 const CHANGES: Record<string, string> = {
   deleted: "deleted",
-  labeled: "labelled",
-  unlabeled: "labelled",
-  reopened: "reopened",
   transferred: "transferred",
 };
 
@@ -44,7 +41,7 @@ describe("GitHub's own examples", () => {
       const mapped = mapGithub(githubHook("issues", payload), NOW);
       const issue = payload.issue as { number: number; title: string; user: { login: string } };
       const { full_name } = payload.repository as { full_name: string };
-      if (action === "opened" || action === "edited") {
+      if (["opened", "edited", "closed", "reopened", "labeled", "unlabeled"].includes(action)) {
         expect(mapped).toMatchObject({
           kind: "feedback",
           items: [
@@ -136,7 +133,7 @@ describe("an issue", () => {
     });
   });
 
-  it("that is closed says why and when", () => {
+  it("that is closed is told as it now is: closed, and why", () => {
     const payload = {
       ...withIssue("reopened", {
         state: "closed",
@@ -145,15 +142,15 @@ describe("an issue", () => {
       }),
       action: "closed",
     };
-    expect(mapGithub(githubHook("issues", payload), NOW)).toEqual({
-      kind: "change",
-      externalId: "Codertocat/Hello-World#1",
-      change: {
-        at: Date.UTC(2026, 2, 1, 10),
-        by: "Codertocat",
-        action: "closed",
-        reason: "not_planned",
-      },
+    expect(mapGithub(githubHook("issues", payload), NOW)).toMatchObject({
+      kind: "feedback",
+      items: [
+        {
+          external_id: "Codertocat/Hello-World#1",
+          state: "closed",
+          metadata: { state: "closed", state_reason: "not_planned" },
+        },
+      ],
     });
   });
 
