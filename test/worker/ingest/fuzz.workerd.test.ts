@@ -76,9 +76,8 @@ async function sendReport(
   dsn: URL,
   [form, encoding, body]: [string, string, Uint8Array<ArrayBuffer>],
 ) {
-  return post(`/api${dsn.pathname}/${form}/?sentry_key=${dsn.username}`, body, {
-    ...(encoding ? { "content-encoding": encoding } : {}),
-  });
+  const headers: Record<string, string> = encoding ? { "content-encoding": encoding } : {};
+  return post(`/api${dsn.pathname}/${form}/?sentry_key=${dsn.username}`, body, headers);
 }
 
 async function post(path: string, body: Uint8Array<ArrayBuffer>, headers: Record<string, string>) {

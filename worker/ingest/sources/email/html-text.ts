@@ -1,3 +1,5 @@
+/** What stands behind the `<` of a tag; elsewhere the sign is only a sign. */
+const TAG_START = /^[a-zA-Z/]$/;
 /** Elements that begin and end a line. */
 const BLOCKS =
   /^(?:address|article|aside|blockquote|center|dd|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table|tr|ul)$/;
@@ -98,11 +100,13 @@ export function htmlToText(html: string): string {
   /** Reads the tag or comment at `open` and answers where to go on. */
   function readTag(open: number): number {
     if (html.startsWith("<!--", open)) return after("-->", open + 4);
-    const tag = /^<(\/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})/.exec(html.slice(open, open + 40));
+    const tag =
+      TAG_START.test(html[open + 1] ?? "") &&
+      /^<(\/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})/.exec(html.slice(open, open + 40));
     if (!tag) {
       const known = html[open + 1] === "!" || html[open + 1] === "?";
       if (known) return after(">", open);
-      write("<");
+      put("<");
       return open + 1;
     }
     const closing = tag[1] === "/";
