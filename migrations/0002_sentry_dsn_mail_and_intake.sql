@@ -30,7 +30,8 @@ ALTER TABLE `sources` ADD `previous_secret_until` integer;--> statement-breakpoi
 ALTER TABLE `sources` ADD `settings` text DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE `sources` ADD `delivered` text DEFAULT '{"accepted":0,"duplicate":0,"refused":0,"dropped":{}}' NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `sources_address_key_unique` ON `sources` (`address_key`);--> statement-breakpoint
-CREATE UNIQUE INDEX `sources_one_of_channel` ON `sources` (`project_id`,`channel`) WHERE channel IN ('dsn', 'mail');--> statement-breakpoint
+CREATE UNIQUE INDEX `sources_one_of_channel` ON `sources` (`project_id`,`channel`) WHERE channel IN ('dsn', 'mail');
+--> statement-breakpoint
 -- Every project has a DSN from here on: those that are there already get theirs now.
 INSERT INTO `sources` (`id`, `project_id`, `kind`, `name`, `channel`, `address_key`, `secret_sealed`, `created_at`)
 SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))),

@@ -103,13 +103,14 @@ async function updateKnown(deps: IngestDeps, who: ProjectActor, known: FeedbackT
   const statements: Statement[] = [];
   for (const item of known) {
     const row = rows.get(item.external_id);
-    if (row && row.externalId !== item.external_id) {
+    if (!row || row.state === "deleted") continue;
+    if (row.externalId !== item.external_id) {
       // What stands for the file tells less than the file's first report, but may tell other things.
       statements.push(fillMetadata(deps.db, who.projectId, row.id, item.metadata, now));
       continue;
     }
-    const differs = row ? differenceOf(row, item) : null;
-    if (!row || !differs) continue;
+    const differs = differenceOf(row, item);
+    if (!differs) continue;
     changed.add(row.id);
     statements.push(...retell(deps, who, row, item, differs, now));
   }

@@ -58,7 +58,7 @@ type Patch = { metadata: object; path: `$.${string}` };
 
 /**
  * The merge patch of a report's metadata, and where in it the moment of the last news of that kind is. `source_state`:
- * what its source calls it now; `assigned`, `labels`, `comments`: as they are there.
+ * what its source calls it now; `assigned`, `comments`: as they are there.
  */
 function patchOf(change: Staying): Patch {
   const { at, by } = change;

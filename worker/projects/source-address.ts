@@ -14,7 +14,7 @@ export function newAddressKey(channel: SourceChannel): string {
   return channel === "mail" ? `p-${key}` : key;
 }
 
-/** Where a source's reports are sent: one of the three is set, none for mail without `MAIL_DOMAIN`. */
+/** Where a source's reports are sent: one of the three is set; none for a polled source, nor for mail without `MAIL_DOMAIN`. */
 export function addressesOf(
   row: SourceRow,
   projectNumber: number,
@@ -26,7 +26,10 @@ export function addressesOf(
     case "poll":
       return none;
     case "webhook":
-      return { ...none, webhook_url: `${api}/ingest/${row.kind}/${row.id}` };
+      // A source that is only polled has no secret: nothing could be let in.
+      return row.secretSealed
+        ? { ...none, webhook_url: `${api}/ingest/${row.kind}/${row.id}` }
+        : none;
     case "dsn":
       return { ...none, dsn: `${api.replace("://", `://${row.addressKey}@`)}/${projectNumber}` };
     case "mail": {

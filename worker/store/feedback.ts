@@ -64,7 +64,8 @@ function adoptLinked(db: Db, projectId: string, rows: string, now: number): Stat
                  value->>'metadata' AS metadata, value->>'fingerprint' AS fingerprint
           FROM json_each(${rows}) WHERE value->>'link' IS NOT NULL) AS report
     WHERE feedback.project_id = ${projectId} AND feedback.source = report.source
-      AND feedback.external_id = report.link AND report.external_id <> report.link
+      AND feedback.external_id = report.link AND feedback.state <> 'deleted'
+      AND report.external_id <> report.link
       AND NOT EXISTS (SELECT 1 FROM feedback AS known WHERE known.project_id = ${projectId}
         AND known.source = report.source AND known.external_id = report.external_id)
     RETURNING feedback.id AS id, feedback.external_id AS externalId`);
@@ -295,7 +296,7 @@ export function patchLinked(
       state = coalesce(${patch.state}, state), updated_at = ${now}
     WHERE project_id = ${projectId} AND source = ${source}
       AND (external_id = ${externalId} OR link_key = ${externalId})
-      AND coalesce(json_extract(metadata, ${patch.path}), 0) <= ${patch.at}`);
+      AND state <> 'deleted' AND coalesce(json_extract(metadata, ${patch.path}), 0) <= ${patch.at}`);
 }
 
 /**

@@ -17,6 +17,7 @@ import { mapManual } from "../../../../worker/ingest/sources/manual/map";
 import { mapReddit } from "../../../../worker/ingest/sources/reddit/map";
 import { mapSentry } from "../../../../worker/ingest/sources/sentry/map";
 import { delivery, githubHook, sentryHook } from "../../../builders/deliveries";
+import { mutated } from "../../../builders/mutated";
 import { redditComment, redditListing, redditPost } from "../../../builders/reddit";
 import { BARE_EVENTS, eventAlert, issueHook, legacyHook } from "../../../builders/sentry";
 
@@ -196,55 +197,4 @@ async function timed(map: Try["map"], payload: unknown): Promise<number> {
 function expectFast(times: number[]): void {
   const sorted = times.toSorted((a, b) => a - b);
   expect(sorted[Math.floor(sorted.length * 0.99)]).toBeLessThan(50);
-}
-
-/** The payload with one to six of its values replaced, removed, doubled or wrapped, at any depth. */
-function mutated(payload: unknown): fc.Arbitrary<unknown> {
-  const strange = fc.oneof(
-    fc.jsonValue({ maxDepth: 3 }),
-    fc.constantFrom(
-      null,
-      "",
-      0,
-      -1,
-      1e308,
-      true,
-      [],
-      {},
-      "\u0000\ud800",
-      "__proto__",
-      "x".repeat(5_000),
-    ),
-    fc.constantFrom<unknown>(
-      [[]],
-      [null],
-      { values: null },
-      { frames: [null, 3, {}] },
-      "javascript:1",
-    ),
-  );
-  const step = fc.record({
-    at: fc.nat(10_000),
-    by: strange,
-    how: fc.constantFrom("set", "drop", "wrap"),
-  });
-  return fc.array(step, { minLength: 1, maxLength: 6 }).map((steps) => {
-    const copy = structuredClone(payload);
-    for (const { at, by, how } of steps) {
-      const spots = spotsOf(copy);
-      const spot = spots[at % spots.length];
-      if (!spot) continue;
-      if (how === "drop") delete spot.holder[spot.key];
-      else spot.holder[spot.key] = how === "wrap" ? [spot.holder[spot.key]] : structuredClone(by);
-    }
-    return copy;
-  });
-}
-
-type Spot = { holder: Record<string, unknown>; key: string };
-
-function spotsOf(value: unknown): Spot[] {
-  if (typeof value !== "object" || value === null) return [];
-  const holder = value as Record<string, unknown>;
-  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...spotsOf(holder[key])]);
 }

@@ -39,7 +39,7 @@ export async function filterSource(api: Api, param: Place, form: FormData) {
   const saved = await attempt(() =>
     unwrap(sourcesOf(api)[":id"].$patch({ param, json: { settings } })),
   );
-  return saved.ok ? { saved: param.id } : { problem: saved.problem };
+  return saved.ok ? { filtered: param.id } : { problem: saved.problem };
 }
 
 /** A new DSN or mail address, and the old one ends; or a new webhook secret, which is handed back to be shown this once. */

@@ -7,6 +7,7 @@ export function SourceAddress({ source }: { source: SourceView }) {
   if (source.webhook_url) return <CopyField label="Webhook address" value={source.webhook_url} />;
   if (source.dsn) return <CopyField label="DSN" value={source.dsn} />;
   if (source.mail_address) return <CopyField label="Mail address" value={source.mail_address} />;
+  if (source.channel !== "mail") return null;
   return (
     <Notice tone="bad">This installation has no domain for mail: set MAIL_DOMAIN first.</Notice>
   );

@@ -1,3 +1,5 @@
+/** What stands behind the `<` of a tag; elsewhere the sign is only a sign. */
+const TAG_START = /^[a-zA-Z/]$/;
 /** Elements that begin and end a line. */
 const BLOCKS =
   /^(?:address|article|aside|blockquote|center|dd|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table|tr|ul)$/;
@@ -45,7 +47,8 @@ const QUOTES_LIMIT = 8;
  */
 export function htmlToText(html: string): string {
   const lines: string[] = [];
-  let line = "";
+  // Pieces, joined once a line ends: asking a growing text for its end each time costs the square of its length.
+  let line: string[] = [];
   let quotes = 0;
   let preformatted = 0;
   let at = 0;
@@ -65,35 +68,45 @@ export function htmlToText(html: string): string {
     const plain = decodeEntities(text);
     if (preformatted > 0) {
       const [first = "", ...rest] = plain.split("\n");
-      line += first;
+      put(first);
       for (const next of rest) {
         endLine();
-        line = next;
+        put(next);
       }
       return;
     }
     const spaced = plain.replace(/\s+/g, " ");
-    line += line === "" || line.endsWith(" ") ? spaced.trimStart() : spaced;
+    put((line.at(-1)?.endsWith(" ") ?? true) ? spaced.trimStart() : spaced);
+  }
+
+  function put(text: string): void {
+    if (text !== "") line.push(text);
   }
 
   function endLine(): void {
-    lines.push(`${"> ".repeat(Math.min(quotes, QUOTES_LIMIT))}${line.trimEnd()}`.trimEnd());
-    line = "";
+    lines.push(`${quoteMarks()}${line.join("").trimEnd()}`.trimEnd());
+    line = [];
+  }
+
+  function quoteMarks(): string {
+    return "> ".repeat(Math.min(quotes, QUOTES_LIMIT));
   }
 
   /** Begins a new line, but leaves no empty one behind. */
   function breakLine(): void {
-    if (line !== "") endLine();
+    if (line.length > 0) endLine();
   }
 
   /** Reads the tag or comment at `open` and answers where to go on. */
   function readTag(open: number): number {
     if (html.startsWith("<!--", open)) return after("-->", open + 4);
-    const tag = /^<(\/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})/.exec(html.slice(open, open + 40));
+    const tag =
+      TAG_START.test(html[open + 1] ?? "") &&
+      /^<(\/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})/.exec(html.slice(open, open + 40));
     if (!tag) {
       const known = html[open + 1] === "!" || html[open + 1] === "?";
       if (known) return after(">", open);
-      write("<");
+      put("<");
       return open + 1;
     }
     const closing = tag[1] === "/";
@@ -104,11 +117,12 @@ export function htmlToText(html: string): string {
     if (name === "td" || name === "th") write(" ");
     if (BLOCKS.test(name)) {
       breakLine();
-      if (name === "p" && lines.at(-1) !== "") lines.push("");
+      const empty = quoteMarks().trimEnd();
+      if (name === "p" && lines.at(-1) !== empty) lines.push(empty);
     }
     if (name === "blockquote") quotes = Math.max(0, quotes + (closing ? -1 : 1));
     if (name === "pre") preformatted = Math.max(0, preformatted + (closing ? -1 : 1));
-    if (name === "li" && !closing) line = "- ";
+    if (name === "li" && !closing) line = ["- "];
     return end;
   }
 

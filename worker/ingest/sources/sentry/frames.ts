@@ -89,7 +89,7 @@ export function readFrame(raw: Loose): StackFrame {
   const place = {
     file: short(firstText(raw.filename, raw.abs_path, raw.absPath), NAME_LIMIT),
     function: short(firstText(raw.function, raw.raw_function, raw.rawFunction), NAME_LIMIT),
-    module: short(firstText(raw.module, raw.package), NAME_LIMIT),
+    module: short(firstText(raw.module, imageName(raw.package)), NAME_LIMIT),
   };
   return {
     ...place,
@@ -97,6 +97,12 @@ export function readFrame(raw: Loose): StackFrame {
     column: countOf(raw.colno ?? raw.colNo),
     in_app: isInApp(raw.in_app ?? raw.inApp, place),
   };
+}
+
+/** A native program or library by its name: its folder is another on each device. */
+function imageName(image: unknown): string | undefined {
+  const name = textOf(image);
+  return name && /[\\/]/.test(name) ? (name.split(/[\\/]/).at(-1) ?? name) : name;
 }
 
 /** Sentry's word counts, but some SDKs call everything the application's own, installed packages too. */
