@@ -1,4 +1,4 @@
-import { dotOfSums } from "../vectors/dot";
+import { ClusterSums } from "./cluster-sums";
 import {
   absorb,
   mayMeet,
@@ -16,20 +16,37 @@ import type { ClusteringProblem, Strategy } from "./strategy";
  *
  * No matrix is needed. The mean is (S_A · S_B) / (|A| |B|) with S the sum of a cluster's vectors. Average linkage is
  * reducible: sim(A ∪ B, X) is a weighted mean of sim(A, X) and sim(B, X), so clusters can exceed the threshold only if
- * some pair of their items does, and the graph of such pairs is all that has to be known. Memory O(E + n d), time
- * O(E log E) and one dot product for each pair of clusters of which only one half was linked.
+ * some pair of their items does, and the graph of such pairs is all that has to be known. Memory O(E + n), and a bounded
+ * number of sums; time O(E log E) and one dot product for each pair of clusters of which only one half was linked.
  *
  * Each cluster keeps one entry in the queue, for its best neighbour. By reducibility a merge can only lower what others see
  * in the two, so an outdated entry is too high, never too low, and is put right when it comes up.
  */
 export const agglomerative: Strategy = { name: "agglomerative", cluster };
 
-type State = { clusters: Clusters; queue: MergeQueue; threshold: number };
+/** `scales`: what each vector is multiplied by (1 when left out); edges may be made while they are read. */
+export type LinkageProblem = Omit<ClusteringProblem, "edges"> & {
+  edges: Iterable<readonly [number, number]>;
+  scales?: readonly number[];
+};
+
+type State = { clusters: Clusters; queue: MergeQueue; threshold: number; sums: ClusterSums };
 
 function cluster(problem: ClusteringProblem): number[] {
-  const { labels, clusters } = startingClusters(problem);
-  const state: State = { clusters, queue: new MergeQueue(), threshold: problem.threshold };
-  linkAll(state, problem.edges, labels);
+  const steps = joinSteps(problem);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in small steps: each yields its work in multiply-adds, the last returns the labels. */
+export function* joinSteps(problem: LinkageProblem): Generator<number, number[]> {
+  const factors = problem.weights.map((weight, i) => weight * (problem.scales?.[i] ?? 1));
+  const sums = new ClusterSums(problem.vectors, factors);
+  const { labels, clusters } = startingClusters(problem, sums);
+  const state: State = { clusters, queue: new MergeQueue(), threshold: problem.threshold, sums };
+  yield* linkAll(state, problem.edges, labels);
   for (const one of clusters) if (one) offerBest(state, one);
   const parents = new Map<number, number>();
   for (let next = state.queue.pop(); next; next = state.queue.pop()) {
@@ -41,17 +58,27 @@ function cluster(problem: ClusteringProblem): number[] {
       continue;
     }
     const [a, b] = [clusters[next.a]!, clusters[next.b]!];
-    absorb(a, b, clusters);
+    absorb(a, b, clusters, sums);
     parents.set(b.first, a.first);
     relink(state, a, b);
     offerBest(state, a);
+    yield takeWork(sums);
   }
   return labels.map((label) => rootOf(parents, label));
 }
 
-function linkAll(state: State, edges: ClusteringProblem["edges"], labels: number[]): void {
+const EDGES_A_STEP = 1024;
+
+function* linkAll(
+  state: State,
+  edges: LinkageProblem["edges"],
+  labels: number[],
+): Generator<number, void> {
   const looked = new Set<number>();
+  let count = 0;
   for (const [i, j] of edges) {
+    count += 1;
+    if (count % EDGES_A_STEP === 0) yield takeWork(state.sums);
     const first = Math.min(labels[i]!, labels[j]!);
     const second = Math.max(labels[i]!, labels[j]!);
     const pair = first * labels.length + second;
@@ -59,8 +86,14 @@ function linkAll(state: State, edges: ClusteringProblem["edges"], labels: number
     looked.add(pair);
     const a = state.clusters[first]!;
     const b = state.clusters[second]!;
-    if (a.sum && b.sum && mayMeet(a, b)) link(state, a, b, dotOfSums(a.sum, b.sum));
+    if (a.weight > 0 && b.weight > 0 && mayMeet(a, b)) link(state, a, b, state.sums.total(a, b));
   }
+}
+
+function takeWork(sums: ClusterSums): number {
+  const { work } = sums;
+  sums.work = 0;
+  return work;
 }
 
 /** Makes two clusters neighbours when their mean similarity is above the threshold. `total` is over all pairs. */
@@ -84,6 +117,7 @@ function linkSimilarity(state: State, from: LinkedCluster, other: number): numbe
 function offerBest(state: State, from: LinkedCluster): void {
   let best = -1;
   let highest = -Infinity;
+  state.sums.work += from.links.size;
   for (const [other, total] of from.links) {
     const similarity = total / (from.weight * state.clusters[other]!.weight);
     if (similarity < highest || (similarity === highest && other > best)) continue;
@@ -118,7 +152,7 @@ function meet(
   other: LinkedCluster,
   known: number | undefined,
 ): void {
-  if (mayMeet(a, other)) link(state, a, other, known ?? dotOfSums(a.sum!, other.sum!));
+  if (mayMeet(a, other)) link(state, a, other, known ?? state.sums.total(a, other));
   else {
     a.links.delete(other.first);
     other.links.delete(a.first);
