@@ -29,11 +29,11 @@ export function* nearPairs(
     const [a, b] = [groups[i]!, groups[j]!];
     return sums.total(a, b) / (a.members.length * b.members.length);
   });
+  const { error } = rows;
+  const offer = (i: number, j: number, dot: number): void => pairs.offer(i, j, dot, error);
   for (let i = 0; i < rows.size; i += BLOCK) {
     for (let j = i; j < rows.size; j += BLOCK) {
-      for (const pair of rows.pairsOf(i, j, pairs.line)) {
-        pairs.offer(pair.i, pair.j, pair.dot, rows.error);
-      }
+      rows.eachPair(i, j, pairs.line, offer);
       while (pairs.size > limit) pairs.raise();
       yield BLOCK * BLOCK * rows.dimensions + sums.work;
       sums.work = 0;

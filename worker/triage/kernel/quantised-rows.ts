@@ -26,9 +26,6 @@ type KernelExports = {
   ): number;
 };
 
-/** Two rows whose quantised dot product is near or above a line; `dot` is off by `error` at most. */
-export type NearPair = { i: number; j: number; dot: number };
-
 /** 1.0 as an int16. The square of a unit vector's length then fits an int32 twice. */
 const ONE = 32_767;
 /** Dimensions between two looks at the bound, in kernel.ts too. */
@@ -111,10 +108,15 @@ export class QuantisedRows {
   }
 
   /**
-   * The pairs i < j of one block whose dot product may exceed `line`: none that does is missing. Blocks are named by their
-   * first rows, multiples of `BLOCK`. The answer is read while it is iterated, so finish before the next call.
+   * Tells of the pairs i < j of one block whose dot product may exceed `line`: none that does is missing. What is told is
+   * off by `error` at most. Blocks are named by their first rows, multiples of `BLOCK`.
    */
-  *pairsOf(iFrom: number, jFrom: number, line: number): Generator<NearPair> {
+  eachPair(
+    iFrom: number,
+    jFrom: number,
+    line: number,
+    tell: (i: number, j: number, dot: number) => void,
+  ): void {
     const { rows, rests, out } = this.at;
     const found = this.kernel.scan(
       rows,
@@ -134,7 +136,7 @@ export class QuantisedRows {
     const whole = new Uint32Array(buffer, out, found * 3);
     const dots = new Float32Array(buffer, out, found * 3);
     for (let at = 0; at < found * 3; at += 3) {
-      yield { i: whole[at]!, j: whole[at + 1]!, dot: dots[at + 2]! / (ONE * ONE) };
+      tell(whole[at]!, whole[at + 1]!, dots[at + 2]! / (ONE * ONE));
     }
   }
 

@@ -74,17 +74,14 @@ function* linkAll(
   edges: LinkageProblem["edges"],
   labels: number[],
 ): Generator<number, void> {
-  const looked = new Set<number>();
   let count = 0;
   for (const [i, j] of edges) {
     count += 1;
     if (count % EDGES_A_STEP === 0) yield takeWork(state.sums);
     const first = Math.min(labels[i]!, labels[j]!);
     const second = Math.max(labels[i]!, labels[j]!);
-    const pair = first * labels.length + second;
-    if (first === second || looked.has(pair)) continue;
-    looked.add(pair);
     const a = state.clusters[first]!;
+    if (first === second || a.links.has(second)) continue;
     const b = state.clusters[second]!;
     if (a.weight > 0 && b.weight > 0 && mayMeet(a, b)) link(state, a, b, state.sums.total(a, b));
   }

@@ -4,7 +4,7 @@ import { dot, dotOfSums } from "../vectors/dot";
 export type Summed = { members: number[]; sum: Float64Array | null };
 
 /** Sums that are kept at once: 6 kB each at 768 dimensions. Any other is made again from its members. */
-const KEPT_SUMS = 1024;
+const KEPT_SUMS = 512;
 
 /**
  * Totals of dot products between groups, in float64: the product of their sums. A group of one needs no sum. Sums are made
@@ -13,6 +13,7 @@ const KEPT_SUMS = 1024;
  */
 export class ClusterSums {
   private readonly kept = new Set<Summed>();
+  private readonly spare: Float64Array[] = [];
   work = 0;
 
   /** `factors`: what each item's vector is multiplied by. */
@@ -34,27 +35,28 @@ export class ClusterSums {
 
   /** The sum of a group's vectors; owned by this object. */
   sumOf(group: Summed): Float64Array {
-    if (group.sum) this.kept.delete(group);
-    else {
-      group.sum = new Float64Array(this.vectors[group.members[0]!]!.length);
-      this.addMembers(group.sum, group.members);
+    if (group.sum) {
+      this.keep(group, group.sum);
+      return group.sum;
     }
-    this.keep(group);
-    return group.sum;
+    const { length } = this.vectors[group.members[0]!]!;
+    const sum = this.spare.pop()?.fill(0) ?? new Float64Array(length);
+    this.addMembers(sum, group.members);
+    this.keep(group, sum);
+    return sum;
   }
 
   /** Moves the members of `b` into `a`, and goes on with a sum where there is one. */
   absorb(a: Summed, b: Summed): void {
     const sum = a.sum ?? b.sum;
-    if (a.sum && b.sum) addInto(a.sum, b.sum, 1);
-    else if (sum) this.addMembers(sum, a.sum ? b.members : a.members);
+    if (a.sum && b.sum) {
+      addInto(a.sum, b.sum, 1);
+      this.spare.push(b.sum);
+    } else if (sum) this.addMembers(sum, a.sum ? b.members : a.members);
+    for (const member of b.members) a.members.push(member);
     this.kept.delete(b);
     b.sum = null;
-    for (const member of b.members) a.members.push(member);
-    if (!sum) return;
-    a.sum = sum;
-    this.kept.delete(a);
-    this.keep(a);
+    if (sum) this.keep(a, sum);
   }
 
   private scaleOf(group: Summed): number {
@@ -70,12 +72,16 @@ export class ClusterSums {
     this.work += sum.length * members.length;
   }
 
-  private keep(group: Summed): void {
+  /** Marks a sum as the last used, and lets go of the one that was not used for longest. */
+  private keep(group: Summed, sum: Float64Array): void {
+    group.sum = sum;
+    this.kept.delete(group);
     this.kept.add(group);
     if (this.kept.size <= KEPT_SUMS) return;
     const oldest = this.kept.values().next().value!;
-    oldest.sum = null;
     this.kept.delete(oldest);
+    this.spare.push(oldest.sum!);
+    oldest.sum = null;
   }
 }
 

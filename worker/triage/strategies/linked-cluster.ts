@@ -11,7 +11,7 @@ export type LinkedCluster = Summed & {
   first: number;
   weight: number;
   anchor: number | null;
-  conflicts: Set<number>;
+  conflicts: Set<number> | null;
   links: Map<number, number>;
   offered: Candidate | null;
 };
@@ -39,8 +39,7 @@ export function startingClusters(
     else clusters[first] = item;
   }
   for (const [i, j] of problem.conflicts) {
-    clusters[labels[i]!]!.conflicts.add(labels[j]!);
-    clusters[labels[j]!]!.conflicts.add(labels[i]!);
+    oppose(clusters[labels[i]!]!, clusters[labels[j]!]!);
   }
   return { labels, clusters };
 }
@@ -57,7 +56,7 @@ function single(
     members: hasVector ? [first] : [],
     sum: null,
     anchor,
-    conflicts: new Set(),
+    conflicts: null,
     links: new Map(),
     offered: null,
   };
@@ -66,7 +65,12 @@ function single(
 /** Whether no anchor and no conflict stands between two clusters. */
 export function mayMeet(a: LinkedCluster, b: LinkedCluster): boolean {
   if (a.anchor !== null && b.anchor !== null && a.anchor !== b.anchor) return false;
-  return !a.conflicts.has(b.first);
+  return !a.conflicts?.has(b.first);
+}
+
+function oppose(a: LinkedCluster, b: LinkedCluster): void {
+  (a.conflicts ??= new Set()).add(b.first);
+  (b.conflicts ??= new Set()).add(a.first);
 }
 
 /** Moves everything of `b` but its links into `a` and forgets `b`. */
@@ -80,10 +84,9 @@ export function absorb(
   sums.absorb(a, b);
   a.weight += b.weight;
   a.anchor ??= b.anchor;
-  for (const enemy of b.conflicts) {
+  for (const enemy of b.conflicts ?? []) {
     const other = clusters[enemy];
-    other?.conflicts.delete(b.first);
-    other?.conflicts.add(a.first);
-    a.conflicts.add(enemy);
+    other?.conflicts?.delete(b.first);
+    if (other) oppose(a, other);
   }
 }
