@@ -7,20 +7,23 @@ import { QuantisedRows } from "./quantised-rows";
 
 type Vectors = readonly (Float32Array | null)[];
 
-/** A clustering at work. `step` goes on for about so many multiply-adds, and answers the labels once they are there. */
+/**
+ * A clustering at work. `step` goes on for about so much work, counted in multiply-adds of JavaScript, and answers the labels
+ * once they are there.
+ */
 export type Clustering = {
   step(work: number): number[] | null;
   /** Bytes of WebAssembly memory held. */
   bytes(): number;
 };
 
-/** About half a second in a Worker. (A Worker's clock stands still while it computes, so a budget in time is none.) */
-export const SLICE = 4e9;
+/** About a quarter of a second. (A Worker's clock stands still while it computes, so a budget in time is none.) */
+export const SLICE = 2.5e8;
 
 /** Pairs that are held at once: some 25 MB while they are being joined, when all hang together. */
 const HELD_PAIRS = 2 ** 17;
 /** A level that joins fewer than one group in so many has too many pairs that are equally near. */
-const LEAST_PROGRESS = 16;
+const LEAST_PROGRESS = 512;
 
 /**
  * Exact average linkage of vectors by cosine: one label per vector, the smallest index of its cluster. The same clusters as
@@ -30,14 +33,19 @@ const LEAST_PROGRESS = 16;
  * O(n² d) by the int16 kernel for the pairs above the line, O(E log E) to join them. No matrix: 2 bytes per number, and a
  * bounded number of pairs. With more pairs than that the line rises, what is above it is joined, and the clusters go into
  * another round as one mean each: average linkage joins in the order of similarity, so the state above any line is exact.
+ * `heldPairs` is that bound; it doubles when so many pairs are equally near that a round gets nowhere.
  */
-export function startClustering(vectors: Vectors, threshold: number): Clustering {
+export function startClustering(
+  vectors: Vectors,
+  threshold: number,
+  heldPairs = HELD_PAIRS,
+): Clustering {
   const scales = scalesOf(vectors);
   const rows = new QuantisedRows(
     vectors.find((vector) => vector !== null)?.length ?? 1,
     scales.filter((scale) => scale > 0).length,
   );
-  const steps = clusterSteps(vectors, scales, threshold, rows);
+  const steps = clusterSteps({ vectors, scales, threshold, heldPairs }, rows);
   let labels: number[] | null = null;
   return {
     step(work) {
@@ -65,21 +73,26 @@ function scalesOf(vectors: Vectors): number[] {
   });
 }
 
+type Task = {
+  vectors: Vectors;
+  scales: readonly number[];
+  threshold: number;
+  heldPairs: number;
+};
+
 function* clusterSteps(
-  vectors: Vectors,
-  scales: readonly number[],
-  threshold: number,
+  { vectors, scales, threshold, heldPairs }: Task,
   rows: QuantisedRows,
 ): Generator<number, number[]> {
   let labels = threshold < 1 ? twinsTogether(vectors, scales) : [...vectors.keys()];
   if (threshold >= 1) return labels;
-  for (let limit = HELD_PAIRS; ;) {
+  for (let limit = heldPairs; ;) {
     const groups = groupsOf(labels, scales);
     const sums = new ClusterSums(vectors, scales);
     yield* fill(rows, vectors, scales, groups, sums);
     const pairs = yield* nearPairs(rows, groups, sums, threshold, limit);
     const joined = yield* joinAbove(pairs, { vectors, scales, labels, groups });
-    if (pairs.line === threshold) return joined;
+    if (pairs.line <= threshold) return joined;
     const left = groupsOf(joined, scales).length;
     if (groups.length - left < groups.length / LEAST_PROGRESS) limit *= 2;
     labels = joined;

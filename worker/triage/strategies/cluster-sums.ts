@@ -1,4 +1,4 @@
-import { dot, dotOfSums } from "../vectors/dot";
+import { dot } from "../vectors/dot";
 
 /** A group of items: the places of those that have a vector, and the sum of their vectors while it is kept. */
 export type Summed = { members: number[]; sum: Float64Array | null };
@@ -25,12 +25,12 @@ export class ClusterSums {
   /** The sum of all dot products between items of `a` and items of `b`. Both need a vector at least. */
   total(a: Summed, b: Summed): number {
     const [i, j] = [a.members[0]!, b.members[0]!];
-    const scale = this.scaleOf(a) * this.scaleOf(b);
-    this.work += this.vectors[i]!.length;
-    if (a.members.length === 1 && b.members.length === 1) {
-      return dot(this.vectors[i]!, this.vectors[j]!) * scale;
-    }
-    return dotOfSums(this.vectorOf(a), this.vectorOf(b)) * scale;
+    const [x, y] = [this.vectors[i]!, this.vectors[j]!];
+    this.work += x.length;
+    if (a.members.length > 1 && b.members.length > 1) return dotSums(this.sumOf(a), this.sumOf(b));
+    if (a.members.length > 1) return dotSumWith(this.sumOf(a), y) * this.factors[j]!;
+    if (b.members.length > 1) return dotSumWith(this.sumOf(b), x) * this.factors[i]!;
+    return dot(x, y) * this.factors[i]! * this.factors[j]!;
   }
 
   /** The sum of a group's vectors; owned by this object. */
@@ -50,7 +50,7 @@ export class ClusterSums {
   absorb(a: Summed, b: Summed): void {
     const sum = a.sum ?? b.sum;
     if (a.sum && b.sum) {
-      addInto(a.sum, b.sum, 1);
+      addSum(a.sum, b.sum);
       this.spare.push(b.sum);
     } else if (sum) this.addMembers(sum, a.sum ? b.members : a.members);
     for (const member of b.members) a.members.push(member);
@@ -59,16 +59,8 @@ export class ClusterSums {
     if (sum) this.keep(a, sum);
   }
 
-  private scaleOf(group: Summed): number {
-    return group.members.length === 1 ? this.factors[group.members[0]!]! : 1;
-  }
-
-  private vectorOf(group: Summed): Float32Array | Float64Array {
-    return group.members.length === 1 ? this.vectors[group.members[0]!]! : this.sumOf(group);
-  }
-
   private addMembers(sum: Float64Array, members: readonly number[]): void {
-    for (const i of members) addInto(sum, this.vectors[i]!, this.factors[i]!);
+    for (const i of members) addVector(sum, this.vectors[i]!, this.factors[i]!);
     this.work += sum.length * members.length;
   }
 
@@ -85,6 +77,34 @@ export class ClusterSums {
   }
 }
 
-function addInto(sum: Float64Array, vector: Float32Array | Float64Array, factor: number): void {
+// One kind of array for each parameter: the compiler then makes these several times faster.
+
+function dotSums(a: Float64Array, b: Float64Array): number {
+  let even = 0;
+  let odd = 0;
+  const whole = a.length & ~1;
+  for (let d = 0; d < whole; d += 2) {
+    even += a[d]! * b[d]!;
+    odd += a[d + 1]! * b[d + 1]!;
+  }
+  return whole < a.length ? even + odd + a[whole]! * b[whole]! : even + odd;
+}
+
+function dotSumWith(sum: Float64Array, vector: Float32Array): number {
+  let even = 0;
+  let odd = 0;
+  const whole = sum.length & ~1;
+  for (let d = 0; d < whole; d += 2) {
+    even += sum[d]! * vector[d]!;
+    odd += sum[d + 1]! * vector[d + 1]!;
+  }
+  return whole < sum.length ? even + odd + sum[whole]! * vector[whole]! : even + odd;
+}
+
+function addSum(sum: Float64Array, other: Float64Array): void {
+  for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + other[d]!;
+}
+
+function addVector(sum: Float64Array, vector: Float32Array, factor: number): void {
   for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + vector[d]! * factor;
 }
