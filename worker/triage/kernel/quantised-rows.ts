@@ -24,14 +24,24 @@ type KernelExports = {
     line: number,
     out: number,
   ): number;
+  compare(
+    query: number,
+    rows: number,
+    chunks: number,
+    count: number,
+    scale: number,
+    out: number,
+  ): void;
 };
 
-/** 1.0 as an int16. The square of a unit vector's length then fits an int32 twice. */
-const ONE = 32_767;
+/** 1.0 as an int16, with some room. The square of a unit vector's length then fits an int32 with room as well. */
+const ONE = 32_760;
 /** Dimensions between two looks at the bound, in kernel.ts too. */
 const CHUNK = 64;
 /** Rows on a side of a block: two sides of 768 dimensions fit in 300 kB of cache. A multiple of 3 and 4. */
 export const BLOCK = 96;
+/** Longer vectors do not fit int16; float32 may make a unit vector a little longer. */
+const LONGEST_SQUARED = 1.0001;
 const BYTES_A_PAIR = 12;
 const PAGE = 65_536;
 /** What float32 arithmetic inside the kernel may add to the error of quantising. */
@@ -55,7 +65,7 @@ export class QuantisedRows {
     readonly capacity: number,
   ) {
     this.chunks = Math.max(1, Math.ceil(dimensions / CHUNK));
-    // The last tile of three or four rows reads past the last row.
+    // The last tile of three or four rows reads past the last row, and the very last column is for a query.
     this.columns = Math.ceil(capacity / 12) * 12 + 12;
     const staging = this.chunks * CHUNK * 4;
     const rows = staging + this.columns * this.chunks * CHUNK * 2;
@@ -64,7 +74,7 @@ export class QuantisedRows {
     // A module without imports: its instance is made at once, also where nothing may be compiled.
     this.kernel = new WebAssembly.Instance(kernelModule).exports as unknown as KernelExports;
     const { memory } = this.kernel;
-    const bytes = rests + BLOCK * BLOCK * BYTES_A_PAIR;
+    const bytes = rests + Math.max(BLOCK * BLOCK * BYTES_A_PAIR, this.columns * 4);
     memory.grow(Math.max(0, Math.ceil((bytes - memory.buffer.byteLength) / PAGE)));
     this.staged = new Float32Array(memory.buffer, 0, this.chunks * CHUNK);
   }
@@ -85,19 +95,21 @@ export class QuantisedRows {
   /** Writes `scale * vector` (of length 1 or less) into a row, and counts the row in. */
   set(row: number, vector: Float32Array | Float64Array, scale: number): void {
     if (row < 0 || row >= this.capacity) throw new RangeError(`No row ${row}.`);
-    if (vector.length !== this.dimensions) throw new RangeError("A vector of another length.");
-    for (let d = 0; d < vector.length; d++) this.staged[d] = vector[d]! * scale;
-    const { rows, rests } = this.at;
-    const squaredError = this.kernel.quantise(
-      0,
-      rows + row * this.chunks * CHUNK * 2,
-      this.chunks,
-      ONE,
-      rests + row * 4,
-      this.columns * 4,
-    );
-    this.worstError = Math.max(this.worstError, Math.sqrt(squaredError));
+    this.write(row, vector, scale);
     this.count = Math.max(this.count, row + 1);
+  }
+
+  /**
+   * The quantised dot product of a vector of length 1 or less with each row, off by `error` at most. The answer is a view that
+   * the next call overwrites.
+   */
+  compare(vector: Float32Array): Float32Array {
+    const { rows, out } = this.at;
+    const query = this.columns - 1;
+    this.write(query, vector, 1);
+    const address = rows + query * this.bytesARow;
+    this.kernel.compare(address, rows, this.chunks, this.count, 1 / (ONE * ONE), out);
+    return new Float32Array(this.kernel.memory.buffer, out, this.count);
   }
 
   /** Forgets all rows. */
@@ -138,6 +150,26 @@ export class QuantisedRows {
     for (let at = 0; at < found * 3; at += 3) {
       tell(whole[at]!, whole[at + 1]!, dots[at + 2]! / (ONE * ONE));
     }
+  }
+
+  private get bytesARow(): number {
+    return this.chunks * CHUNK * 2;
+  }
+
+  private write(row: number, vector: Float32Array | Float64Array, scale: number): void {
+    if (vector.length !== this.dimensions) throw new RangeError("A vector of another length.");
+    let squared = 0;
+    for (let d = 0; d < vector.length; d++) {
+      const value = vector[d]! * scale;
+      this.staged[d] = value;
+      squared += value * value;
+    }
+    if (!(squared < LONGEST_SQUARED)) throw new RangeError("A vector longer than 1.");
+    const { rows, rests } = this.at;
+    const target = rows + row * this.bytesARow;
+    const stride = this.columns * 4;
+    const error = this.kernel.quantise(0, target, this.chunks, ONE, rests + row * 4, stride);
+    this.worstError = Math.max(this.worstError, Math.sqrt(error));
   }
 
   /** The chunk after which a pair of average rows that has nothing in common so far falls below the line. */

@@ -64,9 +64,24 @@ describe("quantised rows", () => {
     expect([...pairsAbove(rows, 0.5).keys()]).toEqual(["0,1"]);
   });
 
-  test("refuse a row that there is no place for, and a vector of another length", () => {
+  test("compare one vector with all of them", () => {
+    const vectors = unitVectors(3, 150, 70);
+    const rows = new QuantisedRows(70, 150);
+    vectors.forEach((vector, row) => rows.set(row, vector, 1));
+    for (const query of unitVectors(4, 5, 70)) {
+      const cosines = rows.compare(query);
+      expect(cosines.length).toBe(150);
+      vectors.forEach((vector, row) =>
+        expect(Math.abs(cosines[row]! - dot(query, vector))).toBeLessThanOrEqual(rows.error),
+      );
+    }
+  });
+
+  test("refuse a row that there is no place for, a vector of another length, and one too long", () => {
     const rows = new QuantisedRows(3, 2);
     expect(() => rows.set(2, Float32Array.of(1, 0, 0), 1)).toThrow(RangeError);
     expect(() => rows.set(0, Float32Array.of(1, 0), 1)).toThrow(RangeError);
+    expect(() => rows.set(0, Float32Array.of(1, 1, 0), 1)).toThrow(RangeError);
+    expect(() => rows.set(0, Float32Array.of(NaN, 1, 0), 1)).toThrow(RangeError);
   });
 });

@@ -176,3 +176,29 @@ export function scan(
   }
   return <i32>((out - begin) / 12);
 }
+
+/** `scale` times the integer dot product of one row with each of `count`, as float32 at `out`, written in fours. */
+export function compare(
+  query: usize,
+  rows: usize,
+  chunks: i32,
+  count: i32,
+  scale: f32,
+  out: usize,
+): void {
+  const stride = <usize>chunks * CHUNK_BYTES;
+  const scales = f32x4.splat(scale);
+  for (let j = 0; j < count; j += 4) {
+    const b = rows + <usize>j * stride;
+    let s0 = i32x4.splat(0), s1 = i32x4.splat(0), s2 = i32x4.splat(0), s3 = i32x4.splat(0);
+    for (let at: usize = 0; at < stride; at += 16) {
+      const a = v128.load(query + at);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, v128.load(b + at)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a, v128.load(b + stride + at)));
+      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a, v128.load(b + 2 * stride + at)));
+      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, v128.load(b + 3 * stride + at)));
+    }
+    const sum = f32x4.convert_i32x4_s(sums(s0, s1, s2, s3));
+    v128.store(out + (<usize>j << 2), f32x4.mul(sum, scales));
+  }
+}
