@@ -55,8 +55,14 @@ function optionsOf(args: string[]): z.infer<typeof Options> {
   const { values } = parseArgs({
     args,
     options: {
-      ...{ n: text, d: text, threshold: text, seed: text, in: text, labels: text },
-      ...{ raw: flag, json: flag },
+      n: text,
+      d: text,
+      threshold: text,
+      seed: text,
+      in: text,
+      labels: text,
+      raw: flag,
+      json: flag,
     },
   });
   return Options.parse(values);

@@ -55,6 +55,7 @@ export function* joinSteps(problem: LinkageProblem): Generator<number, number[]>
     const other = next.from === next.a ? next.b : next.a;
     if (linkSimilarity(state, from, other) !== next.similarity) {
       offerBest(state, from);
+      yield takeWork(sums);
       continue;
     }
     const [a, b] = [clusters[next.a]!, clusters[next.b]!];
@@ -68,6 +69,8 @@ export function* joinSteps(problem: LinkageProblem): Generator<number, number[]>
 }
 
 const EDGES_A_STEP = 1024;
+/** Multiply-adds in the time that one link takes to read or to change. */
+const LINK_WORK = 32;
 
 function* linkAll(
   state: State,
@@ -114,7 +117,7 @@ function linkSimilarity(state: State, from: LinkedCluster, other: number): numbe
 function offerBest(state: State, from: LinkedCluster): void {
   let best = -1;
   let highest = -Infinity;
-  state.sums.work += from.links.size;
+  state.sums.work += from.links.size * LINK_WORK;
   for (const [other, total] of from.links) {
     const similarity = total / (from.weight * state.clusters[other]!.weight);
     if (similarity < highest || (similarity === highest && other > best)) continue;
@@ -131,6 +134,7 @@ function offerBest(state: State, from: LinkedCluster): void {
 
 /** After `a` has absorbed `b`: totals add up where both were linked, one dot product where only one was. */
 function relink(state: State, a: LinkedCluster, b: LinkedCluster): void {
+  state.sums.work += (a.links.size + b.links.size) * LINK_WORK;
   a.links.delete(b.first);
   b.links.delete(a.first);
   const onlyA = [...a.links.keys()].filter((first) => !b.links.has(first));
