@@ -7,12 +7,13 @@ import { emptyIdfTable } from "../../worker/triage/embedders/lexical/idf";
 import { createLexicalEmbedder } from "../../worker/triage/embedders/lexical/lexical-embedder";
 import { SLICE, startClustering } from "../../worker/triage/kernel/average-linkage";
 import { toRaw } from "../../worker/triage/threshold";
-import { groupedVectors, rowsOf } from "./vectors";
+import { groupedVectors, rowsOf, stormVectors } from "./vectors";
 
 const Options = z.object({
   n: z.coerce.number().int().min(1).max(200_000).optional(),
   d: z.coerce.number().int().min(1).max(4096).default(768),
   threshold: z.coerce.number().min(0).max(1).default(DEFAULT_GROUPING.threshold),
+  storm: z.coerce.number().min(0).max(1).optional(),
   seed: z.coerce.number().int().default(1),
   in: z.string().optional(),
   labels: z.string().optional(),
@@ -22,7 +23,7 @@ const Options = z.object({
 
 /**
  * Times average linkage of `--n` made-up vectors, or of the rows of `--in` (raw little-endian float32, `--d` numbers a
- * row). Prints the seconds with the vectors in memory already, and the most memory that was held beyond them.
+ * row). With `--storm 0.6` that share of the made-up ones are near copies of one. Prints the seconds with the vectors in memory already, and the most memory that was held beyond them.
  * `--threshold` is a person's number, mapped as for the offline embedder's texts, or with `--raw` a cosine. `--labels`
  * writes one label per row as a JSON array.
  */
@@ -59,6 +60,7 @@ function optionsOf(args: string[]): z.infer<typeof Options> {
       d: text,
       threshold: text,
       seed: text,
+      storm: text,
       in: text,
       labels: text,
       raw: flag,
@@ -69,7 +71,10 @@ function optionsOf(args: string[]): z.infer<typeof Options> {
 }
 
 function vectorsOf(options: z.infer<typeof Options>): Float32Array[] {
-  if (options.in === undefined) return groupedVectors(options.n ?? 20_000, options.d, options.seed);
+  if (options.in === undefined) {
+    const { n = 20_000, d, seed, storm } = options;
+    return storm === undefined ? groupedVectors(n, d, seed) : stormVectors(n, d, seed, storm);
+  }
   const bytes = readFileSync(options.in);
   const rows = bytes.byteLength / 4 / options.d;
   if (!Number.isInteger(rows)) {

@@ -3,7 +3,7 @@
  *
  *   loop      signed webhook → cluster → fix → draft pull request, ten times [--times N] [--use HOME]
  *   cluster   exact average linkage of 20,000 vectors [--n N] [--d 768] [--threshold 0.72] [--raw] [--in FILE.f32]
- *             [--labels FILE.json] [--seed 1] [--json]
+ *             [--labels FILE.json] [--seed 1] [--storm SHARE] [--json]
  */
 import { benchCluster } from "./cluster";
 import { benchLoop } from "./loop";

@@ -29,6 +29,21 @@ export function groupedVectors(n: number, d: number, seed: number): Float32Array
   return rowsOf(values, d);
 }
 
+/** Vectors of which this share are near copies of one, cosines about 0.98 to 0.998; the others resemble nothing. */
+export function stormVectors(n: number, d: number, seed: number, share: number): Float32Array[] {
+  const random = randomNumbers(seed);
+  const around = (): number => random() + random() + random() - 1.5;
+  const centre = Float64Array.from({ length: d }, around);
+  const values = new Float32Array(n * d);
+  for (let row = 0; row < n; row++) {
+    const noise = 0.05 + 0.1 * random();
+    for (let k = 0; k < d; k++) {
+      values[row * d + k] = row < n * share ? centre[k]! + noise * around() : around();
+    }
+  }
+  return rowsOf(values, d);
+}
+
 export function rowsOf(values: Float32Array, d: number): Float32Array[] {
   return Array.from({ length: values.length / d }, (_, i) => values.subarray(i * d, (i + 1) * d));
 }
