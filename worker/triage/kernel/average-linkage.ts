@@ -147,8 +147,7 @@ function* fill(
     if (members.length === 1) rows.set(row, vectors[members[0]!]!, scales[members[0]!]!);
     else rows.set(row, sums.sumOf(group), 1 / members.length);
     if (row % ROWS_A_STEP > 0) continue;
-    yield ROWS_A_STEP * rows.dimensions + sums.work;
-    sums.work = 0;
+    yield ROWS_A_STEP * rows.dimensions + sums.takeWork();
   }
 }
 

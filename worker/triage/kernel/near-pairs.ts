@@ -11,6 +11,7 @@ export type NearPairs = {
 
 /** Multiply-adds that the kernel does while JavaScript does one. */
 const KERNEL_SPEED = 16;
+const LOOKED_AT_ONCE = 1024;
 /** What float64 may add to an exact similarity: a pair this close is kept, and decided where it is joined. */
 const ROUNDING = 1e-12;
 
@@ -36,9 +37,10 @@ export function* nearPairs(
   for (let i = 0; i < rows.size; i += BLOCK) {
     for (let j = i; j < rows.size; j += BLOCK) {
       rows.eachPair(i, j, pairs.line, offer);
-      while (pairs.size > limit) pairs.raise();
-      yield (BLOCK * BLOCK * rows.dimensions) / KERNEL_SPEED + sums.work;
-      sums.work = 0;
+      while (pairs.size > limit) {
+        for (const _ of pairs.raise()) yield sums.takeWork();
+      }
+      yield (BLOCK * BLOCK * rows.dimensions) / KERNEL_SPEED + sums.takeWork();
     }
   }
   return pairs;
@@ -68,10 +70,11 @@ class PairList {
     if (similarity > this.line - ROUNDING) this.put(i, j, similarity, !isSure);
   }
 
-  /** Lifts the line to the median, and drops at least half of the pairs. */
-  raise(): void {
+  /** Lifts the line to the median, and drops at least half of the pairs. Pauses while it looks at them exactly. */
+  *raise(): Generator<void, void> {
     const { size, first, second, similarity, isExact } = this;
     for (let k = 0; k < size; k++) {
+      if (k % LOOKED_AT_ONCE === 0) yield;
       if (isExact[k] === 0) similarity[k] = this.exactly(first[k]!, second[k]!);
     }
     this.line = similarity.slice(0, size).sort()[size >> 1]!;

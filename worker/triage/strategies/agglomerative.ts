@@ -55,7 +55,7 @@ export function* joinSteps(problem: LinkageProblem): Generator<number, number[]>
     const other = next.from === next.a ? next.b : next.a;
     if (linkSimilarity(state, from, other) !== next.similarity) {
       offerBest(state, from);
-      yield takeWork(sums);
+      yield sums.takeWork();
       continue;
     }
     const [a, b] = [clusters[next.a]!, clusters[next.b]!];
@@ -63,7 +63,7 @@ export function* joinSteps(problem: LinkageProblem): Generator<number, number[]>
     parents.set(b.first, a.first);
     relink(state, a, b);
     offerBest(state, a);
-    yield takeWork(sums);
+    yield sums.takeWork();
   }
   return labels.map((label) => rootOf(parents, label));
 }
@@ -80,7 +80,7 @@ function* linkAll(
   let count = 0;
   for (const [i, j] of edges) {
     count += 1;
-    if (count % EDGES_A_STEP === 0) yield takeWork(state.sums);
+    if (count % EDGES_A_STEP === 0) yield state.sums.takeWork();
     const first = Math.min(labels[i]!, labels[j]!);
     const second = Math.max(labels[i]!, labels[j]!);
     const a = state.clusters[first]!;
@@ -88,12 +88,6 @@ function* linkAll(
     const b = state.clusters[second]!;
     if (a.weight > 0 && b.weight > 0 && mayMeet(a, b)) link(state, a, b, state.sums.total(a, b));
   }
-}
-
-function takeWork(sums: ClusterSums): number {
-  const { work } = sums;
-  sums.work = 0;
-  return work;
 }
 
 /** Makes two clusters neighbours when their mean similarity is above the threshold. `total` is over all pairs. */

@@ -22,6 +22,13 @@ export class ClusterSums {
     private readonly factors: readonly number[],
   ) {}
 
+  /** The work since it was last taken. */
+  takeWork(): number {
+    const { work } = this;
+    this.work = 0;
+    return work;
+  }
+
   /** The sum of all dot products between items of `a` and items of `b`. Both need a vector at least. */
   total(a: Summed, b: Summed): number {
     const [i, j] = [a.members[0]!, b.members[0]!];
