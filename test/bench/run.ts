@@ -1,11 +1,17 @@
 /**
  * Measures the product: `npm run bench -- NAME [options]`. Each benchmark is a file of its own that exports one function.
  *
- *   loop   signed webhook → cluster → fix → draft pull request, ten times [--times N] [--use HOME]
+ *   loop      signed webhook → cluster → fix → draft pull request, ten times [--times N] [--use HOME]
+ *   cluster   exact average linkage of 20,000 vectors [--n N] [--d 768] [--threshold 0.72] [--raw] [--in FILE.f32]
+ *             [--labels FILE.json] [--seed 1] [--storm SHARE] [--json]
  */
+import { benchCluster } from "./cluster";
 import { benchLoop } from "./loop";
 
-const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = { loop: benchLoop };
+const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
+  loop: benchLoop,
+  cluster: benchCluster,
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const benchmark = BENCHMARKS[name];

@@ -115,7 +115,7 @@ export class Neighbourhood {
   }
 
   private async pairsOf(id: string, vector: Float32Array, share: number): Promise<SimilarPair[]> {
-    const near = this.hot.above(vector, 0).slice(0, KEPT_PAIRS);
+    const near = this.hot.nearest(vector, KEPT_PAIRS, 0);
     if (this.outside && this.hot.size >= HOT_VECTORS) {
       const known = new Set(near.map((one) => one.feedbackId));
       const others = await this.outside.query(vector, OUTSIDE_CANDIDATES);

@@ -1,4 +1,4 @@
-import { dotOfSums } from "../vectors/dot";
+import { ClusterSums } from "./cluster-sums";
 import {
   absorb,
   mayMeet,
@@ -16,20 +16,37 @@ import type { ClusteringProblem, Strategy } from "./strategy";
  *
  * No matrix is needed. The mean is (S_A · S_B) / (|A| |B|) with S the sum of a cluster's vectors. Average linkage is
  * reducible: sim(A ∪ B, X) is a weighted mean of sim(A, X) and sim(B, X), so clusters can exceed the threshold only if
- * some pair of their items does, and the graph of such pairs is all that has to be known. Memory O(E + n d), time
- * O(E log E) and one dot product for each pair of clusters of which only one half was linked.
+ * some pair of their items does, and the graph of such pairs is all that has to be known. Memory O(E + n), and a bounded
+ * number of sums; time O(E log E) and one dot product for each pair of clusters of which only one half was linked.
  *
  * Each cluster keeps one entry in the queue, for its best neighbour. By reducibility a merge can only lower what others see
  * in the two, so an outdated entry is too high, never too low, and is put right when it comes up.
  */
 export const agglomerative: Strategy = { name: "agglomerative", cluster };
 
-type State = { clusters: Clusters; queue: MergeQueue; threshold: number };
+/** `scales`: what each vector is multiplied by (1 when left out); edges may be made while they are read. */
+export type LinkageProblem = Omit<ClusteringProblem, "edges"> & {
+  edges: Iterable<readonly [number, number]>;
+  scales?: readonly number[];
+};
+
+type State = { clusters: Clusters; queue: MergeQueue; threshold: number; sums: ClusterSums };
 
 function cluster(problem: ClusteringProblem): number[] {
-  const { labels, clusters } = startingClusters(problem);
-  const state: State = { clusters, queue: new MergeQueue(), threshold: problem.threshold };
-  linkAll(state, problem.edges, labels);
+  const steps = joinSteps(problem);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in small steps: each yields its work in multiply-adds, the last returns the labels. */
+export function* joinSteps(problem: LinkageProblem): Generator<number, number[]> {
+  const factors = problem.weights.map((weight, i) => weight * (problem.scales?.[i] ?? 1));
+  const sums = new ClusterSums(problem.vectors, factors);
+  const { labels, clusters } = startingClusters(problem, sums);
+  const state: State = { clusters, queue: new MergeQueue(), threshold: problem.threshold, sums };
+  yield* linkAll(state, problem.edges, labels);
   for (const one of clusters) if (one) offerBest(state, one);
   const parents = new Map<number, number>();
   for (let next = state.queue.pop(); next; next = state.queue.pop()) {
@@ -38,28 +55,38 @@ function cluster(problem: ClusteringProblem): number[] {
     const other = next.from === next.a ? next.b : next.a;
     if (linkSimilarity(state, from, other) !== next.similarity) {
       offerBest(state, from);
+      yield sums.takeWork();
       continue;
     }
     const [a, b] = [clusters[next.a]!, clusters[next.b]!];
-    absorb(a, b, clusters);
+    absorb(a, b, clusters, sums);
     parents.set(b.first, a.first);
     relink(state, a, b);
     offerBest(state, a);
+    yield sums.takeWork();
   }
   return labels.map((label) => rootOf(parents, label));
 }
 
-function linkAll(state: State, edges: ClusteringProblem["edges"], labels: number[]): void {
-  const looked = new Set<number>();
+const EDGES_A_STEP = 1024;
+/** Multiply-adds in the time that one link takes to read or to change. */
+const LINK_WORK = 32;
+
+function* linkAll(
+  state: State,
+  edges: LinkageProblem["edges"],
+  labels: number[],
+): Generator<number, void> {
+  let count = 0;
   for (const [i, j] of edges) {
+    count += 1;
+    if (count % EDGES_A_STEP === 0) yield state.sums.takeWork();
     const first = Math.min(labels[i]!, labels[j]!);
     const second = Math.max(labels[i]!, labels[j]!);
-    const pair = first * labels.length + second;
-    if (first === second || looked.has(pair)) continue;
-    looked.add(pair);
     const a = state.clusters[first]!;
+    if (first === second || a.links.has(second)) continue;
     const b = state.clusters[second]!;
-    if (a.sum && b.sum && mayMeet(a, b)) link(state, a, b, dotOfSums(a.sum, b.sum));
+    if (a.weight > 0 && b.weight > 0 && mayMeet(a, b)) link(state, a, b, state.sums.total(a, b));
   }
 }
 
@@ -84,6 +111,7 @@ function linkSimilarity(state: State, from: LinkedCluster, other: number): numbe
 function offerBest(state: State, from: LinkedCluster): void {
   let best = -1;
   let highest = -Infinity;
+  state.sums.work += from.links.size * LINK_WORK;
   for (const [other, total] of from.links) {
     const similarity = total / (from.weight * state.clusters[other]!.weight);
     if (similarity < highest || (similarity === highest && other > best)) continue;
@@ -100,6 +128,7 @@ function offerBest(state: State, from: LinkedCluster): void {
 
 /** After `a` has absorbed `b`: totals add up where both were linked, one dot product where only one was. */
 function relink(state: State, a: LinkedCluster, b: LinkedCluster): void {
+  state.sums.work += (a.links.size + b.links.size) * LINK_WORK;
   a.links.delete(b.first);
   b.links.delete(a.first);
   const onlyA = [...a.links.keys()].filter((first) => !b.links.has(first));
@@ -118,7 +147,7 @@ function meet(
   other: LinkedCluster,
   known: number | undefined,
 ): void {
-  if (mayMeet(a, other)) link(state, a, other, known ?? dotOfSums(a.sum!, other.sum!));
+  if (mayMeet(a, other)) link(state, a, other, known ?? state.sums.total(a, other));
   else {
     a.links.delete(other.first);
     other.links.delete(a.first);
