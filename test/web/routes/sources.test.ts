@@ -29,6 +29,30 @@ describe("sources", () => {
     expect(JSON.stringify(body)).not.toContain("secret");
   });
 
+  it("add a DSN and a mail address, which have no secret to show", async () => {
+    const made = { ...MADE, secret: null };
+    const dsn = await act({ intent: "add", kind: "dsn", name: "SDKs" }, { [`POST ${API}`]: made });
+    expect(dsn.calls[0]?.json).toEqual({ kind: "sentry", channel: "dsn", name: "SDKs" });
+    expect(JSON.stringify(dsn.body)).not.toContain("made");
+    const mail = await act({ intent: "add", kind: "email", name: "M" }, { [`POST ${API}`]: made });
+    expect(mail.calls[0]?.json).toEqual({ kind: "email", name: "M" });
+  });
+
+  it("save filters as a whole: what is empty lets everything through", async () => {
+    const fields = { intent: "filter", source: "s1", environments: "production\n\n staging " };
+    const { calls, body } = await act(fields, { [`PATCH ${API}/s1`]: MADE });
+    expect(calls[0]?.json).toEqual({ settings: { environments: ["production", "staging"] } });
+    expect(body).toMatchObject({ filtered: "s1" });
+  });
+
+  it("make a new DSN or mail address", async () => {
+    const { calls } = await act(
+      { intent: "rotate", source: "s1" },
+      { [`POST ${API}/s1/rotate`]: MADE },
+    );
+    expect(calls).toHaveLength(1);
+  });
+
   it("say which report a test event made", async () => {
     const { body } = await act(
       { intent: "test", source: "s1" },
@@ -98,5 +122,8 @@ describe("sources", () => {
       "curl -X POST https://api.example/projects/p1/feedback",
     );
     expect(apiAddressOf([{ webhook_url: null }])).toBeNull();
+    const dsn = "https://0123456789abcdef@api.example/prefix/7";
+    expect(apiAddressOf([{ webhook_url: null, dsn }])).toBe("https://api.example/prefix");
+    expect(apiAddressOf([])).toBeNull();
   });
 });
