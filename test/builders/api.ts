@@ -1,4 +1,4 @@
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../../worker/env";
 import worker from "../../worker/index";
@@ -14,16 +14,29 @@ import type { Role } from "../../worker/domain/actor";
  * Gives the Worker a request, inside workerd. Not by `exports.default`: the pool wraps that in one more Proxy with each call,
  * so that a request gets slower with each one before it.
  */
-export async function send(request: Request): Promise<Response> {
+export async function send(
+  request: Request,
+  bindings: Record<string, unknown> = {},
+): Promise<Response> {
   const incoming = request as Request<unknown, IncomingRequestCfProperties>;
-  return worker.fetch(incoming, env as unknown as Env, createExecutionContext());
+  // Another object is another environment: what the Worker composed for one is not used for the other.
+  const given = (Object.keys(bindings).length > 0
+    ? { ...env, ...bindings }
+    : env) as unknown as Env;
+  return worker.fetch(incoming, given, createExecutionContext());
 }
 
 /** Calls the Worker as the outside world does. */
 export async function call(
   method: string,
   path: string,
-  options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+  options: {
+    token?: string;
+    body?: unknown;
+    headers?: Record<string, string>;
+    /** In place of the Worker's own: a database that is away, say. */
+    bindings?: Record<string, unknown>;
+  } = {},
 ): Promise<{ status: number; json: Record<string, never>; text: string; headers: Headers }> {
   const text = typeof options.body === "string" ? options.body : JSON.stringify(options.body);
   const response = await send(
@@ -36,6 +49,7 @@ export async function call(
       },
       ...(options.body === undefined ? {} : { body: text }),
     }),
+    options.bindings,
   );
   const answer = await response.text();
   let json = {};
@@ -107,6 +121,14 @@ export type TestSource = {
 
 /** The project's sources, as the sources page gets them. */
 export async function sourcesOf(project: TestProject): Promise<TestSource[]> {
+  for (const { id } of await listSources(project)) {
+    // What its meter would write within seconds is written now.
+    await runDurableObjectAlarm(env.METER.get(env.METER.idFromName(id)));
+  }
+  return listSources(project);
+}
+
+async function listSources(project: TestProject): Promise<TestSource[]> {
   const { json } = await call("GET", "/projects/~/sources", { token: project.token });
   return (json as unknown as { items: TestSource[] }).items;
 }

@@ -8,7 +8,7 @@ import { createRedditClient } from "../../worker/ingest/sources/reddit/client";
 import type { SourceView } from "../../worker/projects/views";
 import type { SeedThing } from "../world/reddit";
 import type { Fault, RecordedRequest } from "../world/stand-in";
-import { call, type TestProject } from "./api";
+import { call, sourcesOf, type TestProject } from "./api";
 
 export type PollingDeps = Deps & {
   /** The jobs that were put on the queue; nobody does them until the test says so. */
@@ -25,7 +25,8 @@ export function pollingDeps(over: { credentials?: boolean; secret?: string } = {
   const sent: PollJob[] = [];
   const { credentials = true, secret = env.WORLD.redditSecret } = over;
   return {
-    ...makeDeps(env as unknown as Env, async () => new Response()),
+    // An environment of its own: what is composed here must not be found by the Worker under test.
+    ...makeDeps({ ...env } as unknown as Env, async () => new Response()),
     at,
     sent,
     clock: () => at.now,
@@ -77,8 +78,9 @@ export async function itemsOf(
 }
 
 export async function sourceOf(project: TestProject, kind: string): Promise<SourceView> {
-  const { json } = await call("GET", "/projects/~/sources", { token: project.token });
-  const found = (json as unknown as { items: SourceView[] }).items.find((one) => one.kind === kind);
+  const found = (await sourcesOf(project)).find((one) => one.kind === kind) as
+    | SourceView
+    | undefined;
   if (!found) throw new Error(`There is no ${kind} source.`);
   return found;
 }

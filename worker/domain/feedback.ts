@@ -96,5 +96,8 @@ export const FeedbackItem = z.object({
   state: z.enum(["open", "closed", "deleted"]),
   cluster_id: z.string().nullable(),
   unclustered: z.boolean(),
+  /** Events that it stands for: the first of a storm and all that were only counted. */
+  occurrences: z.number(),
+  last_occurred_at: z.string().nullable(),
 });
 export type FeedbackItem = z.infer<typeof FeedbackItem>;

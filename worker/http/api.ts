@@ -9,6 +9,7 @@ import { authenticate } from "./middleware/authenticate";
 import { openApiDocument, routeTable } from "./openapi";
 import { problemResponse } from "./problem";
 import { clusterRoutes } from "./routes/clusters";
+import { deadLetterRoutes } from "./routes/dead-letters";
 import { dsnRoutes } from "./routes/dsn";
 import { feedbackRoutes } from "./routes/feedback";
 import { fixRoutes } from "./routes/fixes";
@@ -30,6 +31,7 @@ export type FeedbackRoutes = typeof feedbackRoutes;
 export type ClusterRoutes = typeof clusterRoutes;
 export type FixRoutes = typeof fixRoutes;
 export type PollingRoutes = typeof pollingRoutes;
+export type DeadLetterRoutes = typeof deadLetterRoutes;
 
 const open = (summary: string) => route({ summary, access: "public", replies: { 200: null } });
 
@@ -46,6 +48,7 @@ export function createApi(makeDeps: (env: Env) => Deps): Hono<AppEnv> {
     .route("/", signInRoutes)
     .route("/", projectRoutes)
     .route("/", sourceRoutes)
+    .route("/", deadLetterRoutes)
     .route("/", feedbackRoutes)
     .route("/", clusterRoutes)
     .route("/", fixRoutes)

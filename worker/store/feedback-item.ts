@@ -19,5 +19,7 @@ export function toFeedbackItem(row: FeedbackRow): FeedbackItem {
     state: row.state,
     cluster_id: row.clusterId,
     unclustered: row.unclustered,
+    occurrences: row.occurrences,
+    last_occurred_at: isoTime(row.lastOccurredAt),
   };
 }

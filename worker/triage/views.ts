@@ -13,7 +13,10 @@ export const ClusterListItem = z.object({
   project_id: z.string(),
   title: z.string(),
   summary: z.string(),
+  /** Reports. */
   count: z.number(),
+  /** Events: a report of a storm stands for many. */
+  occurrences: z.number(),
   status: z.enum(CLUSTER_STATUSES),
   sources: z.array(z.enum(SOURCE_KINDS)),
   github_pr_url: z.string().nullable(),
@@ -31,6 +34,7 @@ export function toClusterListItem(row: ClusterRow, minClusterSize: number): Clus
     title: row.title,
     summary: row.summary,
     count: row.itemCount,
+    occurrences: row.occurrenceCount,
     status: row.status,
     sources: SOURCE_KINDS.filter((kind) => (row.sourceCounts[kind] ?? 0) > 0),
     github_pr_url: row.githubPrUrl,

@@ -37,6 +37,8 @@ const ITEM: FeedbackItem = {
   state: "open",
   cluster_id: null,
   unclustered: true,
+  occurrences: 1,
+  last_occurred_at: null,
 };
 
 describe("a hostile report", () => {

@@ -1,4 +1,5 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import {
   call,
@@ -19,6 +20,8 @@ function event(over: Record<string, unknown> = {}) {
     platform: "javascript",
     timestamp: 1772359200.5,
     environment: "production",
+    // Other events are other problems here: equal crashes would be counted as a storm.
+    fingerprint: [String(over["event_id"] ?? EVENT_ID)],
     exception: {
       values: [
         {
@@ -229,8 +232,6 @@ describe("who may report", () => {
     await call("DELETE", `/projects/~/sources/${source.id}`, { token: project.token });
     expect((await post(`${path}/store/`, "{}", auth(key))).status).toBe(403);
     expect(await create()).toMatchObject({ status: 201, json: { secret: null, channel: "dsn" } });
-    const webhook = `/projects/~/sources/${project.sources.sentry}/rotate`;
-    expect((await call("POST", webhook, { token: project.token })).status).toBe(409);
   });
 });
 
@@ -269,16 +270,16 @@ describe("browsers", () => {
 describe("limits", () => {
   it("answer 429 with the time to wait, in the words that SDKs know", async () => {
     const project = await makeProject();
-    const { key, path } = await dsnOf(project);
-    const answers = [];
-    for (let i = 0; i < 62; i++) {
-      answers.push(await post(`${path}/envelope/`, envelope({}), auth(key)));
-    }
-    expect(answers[0]?.status).toBe(200);
-    const last = answers.at(-1)!;
+    const { key, path, source } = await dsnOf(project);
+    const send = () => post(`${path}/envelope/`, envelope({}, item("event", event())), auth(key));
+    expect((await send()).status).toBe(200);
+    // As if the source had brought a whole minute's reports.
+    const meter = env.METER.get(env.METER.idFromName(source.id));
+    await meter.admit({ reports: 1e9, deliveryId: null, events: [] });
+    const last = await send();
     expect(last.status).toBe(429);
-    expect(last.headers.get("retry-after")).toBe("60");
-    expect(last.headers.get("x-sentry-rate-limits")).toBe("60::key");
+    expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(last.headers.get("x-sentry-rate-limits")).toMatch(/^\d+::key$/);
     expect(last.headers.get("access-control-allow-origin")).toBe("*");
   });
 

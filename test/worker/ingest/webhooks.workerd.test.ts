@@ -6,6 +6,7 @@ import {
   GITHUB_SECRET,
   makeProject,
   SENTRY_SECRET,
+  sourcesOf,
   untilClustered,
   type TestProject,
 } from "../../builders/api";
@@ -99,12 +100,9 @@ describe("signed webhooks", () => {
     const project = await makeProject();
     const answer = await sendSentry(project, crash("b".repeat(32)), "another secret that is wrong");
     expect(answer).toMatchObject({ status: 401, json: { code: "bad_signature" } });
-    const { json } = await call("GET", "/projects/~/sources", { token: project.token });
-    const sources = (json as unknown as { items: { id: string; last_error: string | null }[] })
-      .items;
-    expect(sources.find((one) => one.id === project.sources.sentry)?.last_error).toContain(
-      "signature",
-    );
+    expect(
+      (await sourcesOf(project)).find((one) => one.id === project.sources.sentry)?.last_error,
+    ).toContain("signature");
   });
 
   it("refuse garbage with the path of its fault, and pass over what they do not know", async () => {
