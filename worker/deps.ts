@@ -80,7 +80,7 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     eraseArchive: (projectId) => eraseArchive(env.ARCHIVE, projectId),
     eraseBrain: (projectId) => projectObject(projectId).erase(),
     grouping: groupingDefaults(settings),
-    announce: (projectId) => projectObject(projectId).announce(projectId),
+    announce: announcer((projectId) => projectObject(projectId).announce(projectId)),
     forget: (projectId, ids) => projectObject(projectId).forget(ids),
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
@@ -94,6 +94,19 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     runSocket: (runId, request) => runObject(runId).fetch(request),
   };
   return deps;
+}
+
+/** Clocks of two machines may differ by this much. */
+const CLOCK_MARGIN_MS = 200;
+
+/** Announces, unless an alarm that was set by an earlier announcement is still to come: it will see this report too. */
+function announcer(announce: (projectId: string) => Promise<number>) {
+  const covered = new Map<string, number>();
+  return async (projectId: string): Promise<void> => {
+    if (Date.now() + CLOCK_MARGIN_MS < (covered.get(projectId) ?? 0)) return;
+    if (covered.size > 1_000) covered.clear();
+    covered.set(projectId, await announce(projectId));
+  };
 }
 
 /** What the project's object gets: Cloudflare constructs it with `(ctx, env)` only. */
@@ -196,6 +209,7 @@ function intakeDeps(env: Env, base: { db: Db; clock(): number }): IntakeDeps {
   const meterObject = (name: string) => env.METER.get(env.METER.idFromName(name));
   const directory = {
     ...base,
+    recent: new Map<string, Mirror>(),
     mirrors: {
       mirror: (name: string) => meterObject(name).mirror() as Promise<Mirror | null>,
       remember: (name: string, source: AddressedSource | null) =>

@@ -57,14 +57,21 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
     readonly #gate = new Gate();
     #brain: Promise<Brain> | null = null;
 
-    /** There is something to place. Returns at once; a job starts about a second after the last announcement. */
-    async announce(projectId: string): Promise<void> {
+    /**
+     * There is something to place. Returns at once; a job starts about a second after the last announcement. What is stored
+     * before the time that this answers (epoch milliseconds; 0: none) needs no announcement of its own.
+     */
+    async announce(projectId: string): Promise<number> {
       this.#tables.setProjectId(projectId);
       const now = this.#deps.clock();
-      const first = this.#tables.announcedAt() ?? now;
-      this.#tables.setAnnouncedAt(first);
-      if (!this.#tables.job()) await this.ctx.storage.setAlarm(announcementAlarm(now, first));
-      else if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now);
+      const first = this.#tables.announce(now);
+      if (this.#tables.job()) {
+        if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now);
+        return 0;
+      }
+      const alarm = announcementAlarm(now, first);
+      await this.ctx.storage.setAlarm(alarm);
+      return alarm;
     }
 
     /** Starts a job now, or answers the one that is running. */
