@@ -125,6 +125,15 @@ export class ObjectTables {
     });
   }
 
+  /** Takes everything out. (`deleteAll` would take the tables too, under the feet of calls that come meanwhile.) */
+  wipe(): void {
+    this.storage.transactionSync(() => {
+      for (const table of ["vectors", "edges", "idf_pages", "state", "spend"]) {
+        this.storage.sql.exec(`DELETE FROM ${table}`);
+      }
+    });
+  }
+
   loadIdf(): IdfTable {
     const table = emptyIdfTable();
     table.documents = this.read<number>("idf_documents") ?? 0;

@@ -52,7 +52,7 @@ const BATCH_ITEMS = 100;
 export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) {
   return class extends DurableObject<E> {
     readonly #deps = makeDeps(this.env);
-    #tables = new ObjectTables(this.ctx.storage);
+    readonly #tables = new ObjectTables(this.ctx.storage);
     /** An object is not serial across `await`: changes of membership, jobs' and people's, go one by one through here. */
     readonly #gate = new Gate();
     #brain: Promise<Brain> | null = null;
@@ -109,8 +109,7 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
         for (const ids of this.#tables.idPages(1_000)) await brain.neighbourhood.forget(ids);
         for (const socket of this.ctx.getWebSockets()) socket.close(1000, "project deleted");
         await this.ctx.storage.deleteAlarm();
-        await this.ctx.storage.deleteAll();
-        this.#tables = new ObjectTables(this.ctx.storage);
+        this.#tables.wipe();
         this.#brain = null;
       });
     }
