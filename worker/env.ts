@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_GROUPING, GROUPING_METHODS } from "./domain/grouping";
+import { DEFAULT_GROUPING, EMBEDDER_NAMES, GROUPING_METHODS } from "./domain/grouping";
 import { DomainError } from "./domain/errors";
 import { RUNNER_NAMES } from "./domain/run";
 import type { RunParams } from "./fix/stages/context";
@@ -20,6 +20,8 @@ export type Bindings = {
   FIX_WORKFLOW: Workflow<RunParams>;
   ARCHIVE: R2Bucket;
   VECTORS: Vectorize;
+  /** Workers AI: bound only where an installation wants it. */
+  AI?: Ai;
 };
 
 /** The Worker's environment: bindings, and strings that are read in this file only. */
@@ -73,6 +75,8 @@ const Settings = z.object({
   RUN_BUDGET_USD: z.coerce.number().positive().max(1000).default(5),
   DAILY_BUDGET_USD: z.coerce.number().nonnegative().max(100_000).default(20),
   VECTOR_BACKEND: z.enum(["vectorize", "local"]).default("vectorize"),
+  // `auto`: Gemini with a key, else Workers AI where it is bound, else the built-in one.
+  CLUSTERING_EMBEDDER: z.enum(["auto", ...EMBEDDER_NAMES]).default("auto"),
   CLUSTERING_METHOD: z.enum(GROUPING_METHODS).default(DEFAULT_GROUPING.method),
   CLUSTERING_SIM_THRESHOLD: z.coerce
     .number()

@@ -12,6 +12,8 @@ const ALL_STACK = 0.8;
  */
 const STRATEGY_OFFSETS: Record<GroupingMethod, Anchors> = {
   agglomerative: { text: 0, stack: 0 },
+  centroid: { text: 0.07, stack: 0.02 },
+  vector_like: { text: 0.07, stack: 0.02 },
 };
 
 /** The anchors of an embedder as one strategy sees them. */
