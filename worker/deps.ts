@@ -31,6 +31,7 @@ import type { TriageDeps } from "./triage/deps";
 import { createGeminiEmbedder } from "./triage/embedders/gemini";
 import { createLexicalEmbedder } from "./triage/embedders/lexical/lexical-embedder";
 import { createWorkersAiEmbedder, type WorkersAi } from "./triage/embedders/workers-ai";
+import { createGeminiJudge } from "./triage/judges/gemini";
 import type { ProjectObjectDeps } from "./triage/project-object";
 import { extractiveSummarizer } from "./triage/summarizers/extractive";
 import { createGeminiSummarizer } from "./triage/summarizers/gemini";
@@ -99,6 +100,14 @@ export function projectObjectDeps(env: Env): ProjectObjectDeps {
     embedder: embedderOf(env, settings),
     outsideIndex: (namespace) =>
       settings.VECTOR_BACKEND === "vectorize" ? createVectorizeIndex(env.VECTORS, namespace) : null,
+    judge: gemini
+      ? createGeminiJudge({
+          ...gemini,
+          model: settings.GEMINI_MODEL,
+          inputUsdPerMtok: settings.GEMINI_INPUT_USD_PER_MTOK,
+          outputUsdPerMtok: settings.GEMINI_OUTPUT_USD_PER_MTOK,
+        })
+      : null,
     summarizer: gemini
       ? createGeminiSummarizer({ ...gemini, model: settings.GEMINI_MODEL })
       : extractiveSummarizer,

@@ -65,6 +65,8 @@ const Settings = z.object({
   GEMINI_API_KEY: optionalText,
   GEMINI_BASE_URL: optionalUrl,
   GEMINI_MODEL: z.string().default("gemini-2.5-flash"),
+  GEMINI_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.3),
+  GEMINI_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(2.5),
   MODEL_BASE_URL: optionalUrl,
   MODEL_API_KEY: optionalText,
   MODEL_NAME: z.string().default("gemini-2.5-pro"),

@@ -12,9 +12,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { DEFAULT_GROUPING, GROUPING_METHODS } from "../../worker/domain/grouping";
-import { emptyIdfTable } from "../../worker/triage/embedders/lexical/idf";
 import { createLexicalEmbedder } from "../../worker/triage/embedders/lexical/lexical-embedder";
-import { strategyFor } from "../../worker/triage/strategies";
 import { readDataset } from "./dataset";
 import { evaluate, type EvalReport, type Prediction } from "./evaluate";
 
@@ -32,9 +30,12 @@ async function main(): Promise<void> {
   const reports: EvalReport[] = [];
   for (const file of options.data) {
     const { report, predictions } = await evaluate(readDataset(file), {
-      embedder: createLexicalEmbedder(emptyIdfTable()),
-      strategy: strategyFor(options.strategy),
-      threshold: options.threshold,
+      embedder: createLexicalEmbedder,
+      grouping: {
+        ...DEFAULT_GROUPING,
+        method: options.strategy,
+        threshold: options.threshold,
+      },
       mode: options.mode,
     });
     reports.push(report);

@@ -1,5 +1,8 @@
-/** How an item came to its cluster, cheapest tier first; `person` is a hand-made change. */
-export const GROUPING_TIERS = ["fingerprint", "similarity", "model", "person"] as const;
+/**
+ * How an item came to its cluster, cheapest tier first. `rerank` and `model` are the third tier, in the grey zone around
+ * the threshold, without a model and with one; `person` is a hand-made change.
+ */
+export const GROUPING_TIERS = ["fingerprint", "similarity", "rerank", "model", "person"] as const;
 export type GroupingTier = (typeof GROUPING_TIERS)[number];
 
 /** A near item that was looked at, with its similarity on the user-facing scale (0 to 1, `0.72` is the default line). */

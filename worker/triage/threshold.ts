@@ -12,9 +12,18 @@ const ALL_STACK = 0.8;
  */
 const STRATEGY_OFFSETS: Record<GroupingMethod, Anchors> = {
   agglomerative: { text: 0, stack: 0 },
-  centroid: { text: 0.07, stack: 0.02 },
-  vector_like: { text: 0.07, stack: 0.02 },
+  centroid: { text: 0.07, stack: 0.05 },
+  vector_like: { text: 0.07, stack: 0.05 },
 };
+
+/** How far below and above the line, on the user's scale, the third tier looks again. */
+const GREY_BELOW = 0.08;
+const GREY_ABOVE = 0.03;
+
+/** The grey zone around a user-facing threshold, on the same scale. */
+export function greyZone(threshold: number): { low: number; high: number } {
+  return { low: clamp(threshold - GREY_BELOW), high: clamp(threshold + GREY_ABOVE) };
+}
 
 /** The anchors of an embedder as one strategy sees them. */
 export function anchorsFor(method: GroupingMethod, anchors: Anchors): Anchors {

@@ -28,7 +28,7 @@ function printOf(parts: Partial<Crash>, fingerprint?: string[]): string | null {
 
 describe("fingerprintOf", () => {
   test("is a version and 16 hex digits, and always the same", () => {
-    expect(printOf({ frames: [checkout] })).toMatch(/^v1:[0-9a-f]{16}$/);
+    expect(printOf({ frames: [checkout] })).toMatch(/^v2:[0-9a-f]{16}$/);
     expect(printOf({ frames: [checkout] })).toBe(printOf({ frames: [{ ...checkout }] }));
   });
 
@@ -119,7 +119,7 @@ describe("fingerprintOf", () => {
       fc.property(text, text, frames, (type, message, drawn) => {
         const all = drawn.map((one) => frame(one));
         const print = fingerprintOf({ crash: { type, message, frames: all } });
-        expect(String(print)).toMatch(/^(?:v1:[0-9a-f]{16}|null)$/);
+        expect(String(print)).toMatch(/^(?:v2:[0-9a-f]{16}|null)$/);
       }),
     );
   });
