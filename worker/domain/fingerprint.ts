@@ -30,6 +30,19 @@ export function fingerprintOf(
   return keyOf(["sdk", ...own, ...(usesDefault && crash ? crash : [])]);
 }
 
+/** What Rust says of a panic whose message it cannot read. */
+const OPAQUE = /^Box<(?:dyn )?Any>$/;
+
+/**
+ * Where a crash happened: the application's own functions in its trace, each once, as 32-bit keys; `null` when it names none.
+ * Two reports whose traces have no function in common are no one crash, whatever their prose says.
+ */
+export function traceOf(crash: Crash | null | undefined): Uint32Array | null {
+  const named = crash?.frames.filter((frame) => frame.in_app && frame.function) ?? [];
+  const keys = new Set(ownFrames(named).map((name) => Number(BigInt.asUintN(32, fnv1a64(name)))));
+  return keys.size === 0 ? null : Uint32Array.from(keys);
+}
+
 /** What identifies a crash, or `null` when it tells neither frames of its own nor a message. */
 function crashParts(crash: Crash): string[] | null {
   const type = crash.type?.trim() ?? "";
@@ -39,7 +52,8 @@ function crashParts(crash: Crash): string[] | null {
   if (frames.length > 0) {
     // Files alone tell too little: a file of helpers throws for many reasons.
     if (own.some((frame) => frame.function)) return ["frames", type, ...frames];
-    return ["files", type, ...frames, message, ...unplaced(crash.frames)];
+    const others = [...(OPAQUE.test(message) ? [] : [message]), ...unplaced(crash.frames)];
+    return others.join("") === "" ? null : ["files", type, ...frames, ...others];
   }
   return message === "" ? null : ["message", type, message];
 }
@@ -108,14 +122,14 @@ export function generalise(message: string): string {
 }
 
 function keyOf(parts: readonly string[]): string {
-  return `${FINGERPRINT_VERSION}:${fnv1a64(parts.join("\u0000"))}`;
+  return `${FINGERPRINT_VERSION}:${fnv1a64(parts.join("\u0000")).toString(16).padStart(16, "0")}`;
 }
 
-/** FNV-1a, 64 bits, over UTF-8 (draft-eastlake-fnv), as 16 hex digits. */
-function fnv1a64(text: string): string {
+/** FNV-1a, 64 bits, over UTF-8 (draft-eastlake-fnv). */
+function fnv1a64(text: string): bigint {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text)) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
   }
-  return hash.toString(16).padStart(16, "0");
+  return hash;
 }

@@ -9,7 +9,7 @@ import type {
   ClusterMerge,
 } from "./assignment";
 import { settleGreyZone, type GreyDecision } from "./grey-zone";
-import { greyZone, scaleOf, toRaw, userFacing } from "./threshold";
+import { greyZone, mixedEase, scaleOf, toRaw, userFacing } from "./threshold";
 
 const SHOWN_NEIGHBOURS = 5;
 
@@ -29,25 +29,28 @@ export function assign(input: AssignInput): AssignResult {
   const vectors = items.map(({ vector }, i) => scaledVector(vector, scales[i]!));
   const zone = greyZone(input.threshold);
   const raw = (user: number): number => toRaw(user, input.anchors.text);
-  const near = edgesAbove(input.pairs, raw(zone.low), scales, places);
+  const near = edgesAbove(input.pairs, items, raw(zone.low), scales, places);
+  const blocks = startingBlocks({ items, anchors, conflicts, mustLink: input.mustLink, places });
+  const apart = [...conflicts, ...differentCrashes(near, items, blocks)];
   const sure = input.strategy.cluster({
     vectors,
     weights: items.map(() => 1),
     edges: near.filter(({ similarity }) => similarity > raw(zone.high) - GUARD).map(placesOf),
     threshold: raw(zone.high),
-    blocks: startingBlocks({ items, anchors, conflicts, mustLink: input.mustLink, places }),
+    blocks,
     anchors,
-    conflicts,
+    conflicts: apart,
   });
   const grey = settleGreyZone({
     ids: items.map(({ id }) => id),
     vectors,
     features: items.map(({ features }) => features ?? null),
     scales,
+    stackShares: items.map(({ stackShare }) => stackShare),
     labels: sure,
     edges: near.map(placesOf),
     anchors,
-    conflicts,
+    conflicts: apart,
     verdicts: input.verdicts ?? [],
     low: raw(zone.low),
     line: raw(input.threshold),
@@ -74,6 +77,18 @@ function anchorsOf(
 /** Rounding of float32 must not drop a pair at the line: the strategy decides again in float64. */
 const GUARD = 1e-6;
 
+/** Near pairs whose traces have no function in common: the same prose, but two crashes. What is one block stays one. */
+function differentCrashes(
+  near: readonly Edge[],
+  items: readonly AssignItem[],
+  blocks: readonly number[],
+): [number, number][] {
+  return near.map(placesOf).filter(([i, j]) => {
+    const [a, b] = [items[i]!.trace, items[j]!.trace];
+    return a && b && blocks[i] !== blocks[j] && !a.some((key) => b.includes(key)) && !process.env.NOTRACE;
+  });
+}
+
 function scaledVector(vector: Float32Array | null, scale: number): Float32Array | null {
   return vector && scale !== 1 ? vector.map((value) => value * scale) : vector;
 }
@@ -87,6 +102,7 @@ function placesOf({ i, j }: Edge): [number, number] {
 /** Pairs of these items whose scaled similarity is above a raw line. */
 function edgesAbove(
   pairs: AssignInput["pairs"],
+  items: readonly AssignItem[],
   line: number,
   scales: readonly number[],
   places: Map<string, number>,
@@ -96,7 +112,8 @@ function edgesAbove(
     const i = places.get(a);
     const j = places.get(b);
     if (i === undefined || j === undefined || i === j) continue;
-    const similarity = cosine * scales[i]! * scales[j]!;
+    const scaled = cosine * scales[i]! * scales[j]!;
+    const similarity = scaled * mixedEase([items[i]!.stackShare, items[j]!.stackShare]);
     if (similarity > line - GUARD) edges.push({ i, j, similarity });
   }
   return edges;

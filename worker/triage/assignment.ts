@@ -3,12 +3,13 @@ import type { Anchors, SparseFeatures } from "./embedders/embedder";
 import type { Question, Verdict } from "./grey-zone";
 import type { Strategy } from "./strategies/strategy";
 
-/** A report to place. `vector` has unit length and is not scaled; `features` are for the second look; `clusterId` is where it is now, `null` when nowhere. */
+/** A report to place. `vector` has unit length and is not scaled; `features` are for the second look, `trace` tells where it crashed (`traceOf`); `clusterId` is where it is now, `null` when nowhere. */
 export type AssignItem = {
   id: string;
   vector: Float32Array | null;
   stackShare: number;
   features?: SparseFeatures | null;
+  trace?: Uint32Array | null;
   fingerprint: string | null;
   clusterId: string | null;
 };

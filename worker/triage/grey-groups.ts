@@ -1,15 +1,21 @@
+import { MIXED_EASE, stackness } from "./threshold";
 import type { GreyProblem, Question, Verdict } from "./grey-zone";
 
-/** Items that are together. `dense` and `sparse` are the sums of their vectors and of their sparse features. */
+/**
+ * Items that are together. `dense` and `sparse` are the sums of their vectors and of their sparse features: plain, and where a
+ * member is part stack also weighed by how much it is stack, and by the square of that (see `meanOf`).
+ */
 export type GreyGroup = {
   labels: number[];
   members: number[];
   weight: number;
-  dense: Float64Array | null;
-  sparse: Map<number, number> | null;
+  dense: Moments<Float64Array> | null;
+  sparse: Moments<Map<number, number>> | null;
   anchor: number | null;
   conflicts: Set<number>;
 };
+
+type Moments<Sum> = [Sum, Sum, Sum] | [Sum];
 
 /** Two groups near each other: mean similarity by vectors, by sparse features (null: not known), what counts, and a verdict. */
 export type GreyLink = {
@@ -88,14 +94,15 @@ export class GreyGroups {
   private readonly asked: (Question & { similarity: number })[] = [];
 
   private add(label: number, i: number): void {
-    const { vectors, features, scales, anchors } = this.problem;
+    const { vectors, features, scales, stackShares, anchors } = this.problem;
+    const stack = stackness(stackShares[i]!);
     const vector = vectors[i] ?? null;
     const own: GreyGroup = {
       labels: [label],
       members: [i],
       weight: vector ? 1 : 0,
-      dense: vector ? Float64Array.from(vector) : null,
-      sparse: features[i] ? scaled(features[i], scales[i]!) : null,
+      dense: vector ? momentsOf(stack, (by) => Float64Array.from(vector, (value) => value * by)) : null,
+      sparse: features[i] ? momentsOf(stack, (by) => scaled(features[i]!, scales[i]! * by)) : null,
       anchor: anchors[i] ?? null,
       conflicts: new Set(),
     };
@@ -112,9 +119,9 @@ export class GreyGroups {
     if (a === b || this.near.get(a)?.has(b) || !mayMeet(a, b)) return;
     const pairs = a.weight * b.weight;
     if (!a.dense || !b.dense || pairs === 0) return;
-    const dense = dotOf(a.dense, b.dense) / pairs;
+    const dense = easedDot(a.dense, b.dense, dotOf) / pairs;
     if (dense <= this.problem.low) return;
-    const sparse = a.sparse && b.sparse ? sparseDot(a.sparse, b.sparse) / pairs : null;
+    const sparse = a.sparse && b.sparse ? easedDot(a.sparse, b.sparse, sparseDot) / pairs : null;
     const verdict = this.verdictOn(a, b);
     const blended = sparse === null ? dense : (dense + sparse) / 2;
     const score = verdict ? (verdict.same ? 2 + blended : -1) : blended;
@@ -162,7 +169,7 @@ export class GreyGroups {
       }
       return best;
     };
-    return [nearestTo(a, b.dense!), nearestTo(b, a.dense!)];
+    return [nearestTo(a, b.dense![0]), nearestTo(b, a.dense![0])];
   }
 }
 
@@ -178,15 +185,48 @@ function absorb(a: GreyGroup, b: GreyGroup): void {
   a.anchor ??= b.anchor;
   for (const enemy of b.conflicts) a.conflicts.add(enemy);
   // A group of which one member has no features is measured by vectors only.
-  a.sparse = a.dense && b.dense ? added(a.sparse, b.sparse) : a.dense ? a.sparse : b.sparse;
-  if (!a.dense) a.dense = b.dense;
-  else if (b.dense) for (let i = 0; i < a.dense.length; i++) a.dense[i] = a.dense[i]! + b.dense[i]!;
+  if (!b.dense) return;
+  if (!a.dense) [a.dense, a.sparse] = [b.dense, b.sparse];
+  else {
+    a.dense = added(a.dense, b.dense, addVector, () => new Float64Array(b.dense![0].length));
+    a.sparse = a.sparse && b.sparse && added(a.sparse, b.sparse, addFeatures, () => new Map());
+  }
 }
 
-function added(a: Map<number, number> | null, b: Map<number, number> | null) {
-  if (!a || !b) return null;
-  for (const [key, weight] of b) a.set(key, (a.get(key) ?? 0) + weight);
-  return a;
+/** A text has one sum only: its others are zero. */
+function momentsOf<Sum>(stack: number, times: (by: number) => Sum): Moments<Sum> {
+  return stack === 0 ? [times(1)] : [times(1), times(stack), times(stack * stack)];
+}
+
+function added<Sum>(
+  a: Moments<Sum>,
+  b: Moments<Sum>,
+  add: (into: Sum, from: Sum) => void,
+  zero: () => Sum,
+): Moments<Sum> {
+  const sum: Moments<Sum> = a.length === 3 || b.length === 1 ? a : [a[0], zero(), zero()];
+  for (let i = 0; i < b.length; i++) add(sum[i]!, b[i]!);
+  return sum;
+}
+
+/**
+ * The sum over all pairs of `mixedEase · dot`. With y the scaled vector of a report and s how much of it is stack,
+ * `(1 + e (s - s')²) y·y'` is `y·y' + e (s²y·y' - 2 sy·s'y' + y·s'²y')`, so that sums of y, sy and s²y are enough.
+ */
+function easedDot<Sum>(a: Moments<Sum>, b: Moments<Sum>, dot: (x: Sum, y: Sum) => number): number {
+  let eased = 0;
+  if (a.length === 3) eased += dot(a[2], b[0]);
+  if (b.length === 3) eased += dot(a[0], b[2]);
+  if (a.length === 3 && b.length === 3) eased -= 2 * dot(a[1], b[1]);
+  return dot(a[0], b[0]) + MIXED_EASE * eased;
+}
+
+function addVector(into: Float64Array, from: Float64Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = into[i]! + from[i]!;
+}
+
+function addFeatures(into: Map<number, number>, from: Map<number, number>): void {
+  for (const [key, weight] of from) into.set(key, (into.get(key) ?? 0) + weight);
 }
 
 function scaled({ keys, weights }: { keys: Uint32Array; weights: Float32Array }, scale: number) {

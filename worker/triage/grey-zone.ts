@@ -20,6 +20,7 @@ export type GreyProblem = {
   vectors: readonly (Float32Array | null)[];
   features: readonly (SparseFeatures | null)[];
   scales: readonly number[];
+  stackShares: readonly number[];
   labels: readonly number[];
   edges: readonly (readonly [number, number])[];
   anchors: readonly (number | null)[];

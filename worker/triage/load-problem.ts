@@ -42,6 +42,7 @@ export async function loadProblem(
       vector: stored.get(row.id)?.vector ?? null,
       stackShare: stored.get(row.id)?.stackShare ?? 0,
       features: stored.get(row.id)?.features ?? null,
+      trace: stored.get(row.id)?.trace ?? null,
       fingerprint: row.fingerprint,
       clusterId: row.clusterId,
     })),

@@ -1,3 +1,4 @@
+import { traceOf } from "../domain/fingerprint";
 import type { FeedbackRow } from "../store/feedback";
 import type { SimilarPair } from "./assignment";
 import type { Anchors, Embedder } from "./embedders/embedder";
@@ -143,6 +144,7 @@ export async function embedBatch(
   const fresh = rows.filter((row) => !done.has(row.id));
   if (fresh.length === 0) return 0;
   const textAt = new Map(fresh.map((row) => [row.id, row.updatedAt]));
+  const traces = new Map(fresh.map((row) => [row.id, traceOf(row.metadata.crash)]));
   const embeddings = await deps.embedder.embed(
     fresh.map((row) => ({
       id: row.id,
@@ -158,6 +160,7 @@ export async function embedBatch(
       stackShare: one.stackShare,
       vector: one.vector,
       features: one.features ?? null,
+      trace: traces.get(one.id) ?? null,
     })),
     deps.idf,
   );

@@ -17,6 +17,7 @@ const MIGRATIONS = [
    CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE spend (day TEXT PRIMARY KEY, micro_usd INTEGER NOT NULL) WITHOUT ROWID;`,
   `ALTER TABLE vectors ADD COLUMN features BLOB;
+   ALTER TABLE vectors ADD COLUMN trace BLOB;
    CREATE TABLE verdicts (a TEXT NOT NULL, b TEXT NOT NULL, same INTEGER NOT NULL, reason TEXT NOT NULL, judge TEXT NOT NULL,
      PRIMARY KEY (a, b)) WITHOUT ROWID;
    CREATE INDEX verdicts_b ON verdicts (b);`,
@@ -46,13 +47,14 @@ export class ObjectTables implements VectorTables {
       for (const one of vectors) {
         this.forgetPairs(one.feedbackId);
         this.storage.sql.exec(
-          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?)",
+          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)",
           one.feedbackId,
           one.textAt,
           one.embedder,
           one.stackShare,
           one.vector ? bytesOf(one.vector) : null,
           one.features ? bytesOfFeatures(one.features) : null,
+          one.trace ? (one.trace.slice().buffer as ArrayBuffer) : null,
         );
       }
       for (const { a, b, cosine } of edges) {
@@ -78,7 +80,7 @@ export class ObjectTables implements VectorTables {
   allVectors(embedder: string, limit: number): StoredVector[] {
     return this.storage.sql
       .exec<VectorRow>(
-        "SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features FROM vectors WHERE embedder = ? ORDER BY feedback_id DESC LIMIT ?",
+        "SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features, NULL AS trace FROM vectors WHERE embedder = ? ORDER BY feedback_id DESC LIMIT ?",
         embedder,
         limit,
       )
@@ -226,6 +228,7 @@ type VectorRow = {
   stack_share: number;
   vector: ArrayBuffer | null;
   features: ArrayBuffer | null;
+  trace: ArrayBuffer | null;
 };
 
 function toStoredVector(row: VectorRow): StoredVector {
@@ -236,6 +239,7 @@ function toStoredVector(row: VectorRow): StoredVector {
     stackShare: row.stack_share,
     vector: row.vector ? new Float32Array(row.vector) : null,
     features: row.features ? featuresOf(row.features) : null,
+    trace: row.trace ? new Uint32Array(row.trace) : null,
   };
 }
 

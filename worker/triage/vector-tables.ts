@@ -12,6 +12,8 @@ export type StoredVector = {
   vector: Float32Array | null;
   /** For the second look; `null` when the embedder gives none, and where they were not asked for. */
   features: SparseFeatures | null;
+  /** Where it crashed (`traceOf`); `null` when it tells no function. */
+  trace: Uint32Array | null;
 };
 
 /** Where vectors, their near pairs and verdicts on them are kept: the object's SQLite (`object-tables.ts`), or a test's memory. */

@@ -5,7 +5,7 @@ import { cleanWords } from "./clean";
 import { FeatureCounts, type CountedFeature, type Origin } from "./counts";
 import { tellingWords, withoutCrash } from "./crash-words";
 import { errorName, splitErrors } from "./error-lines";
-import { frameName } from "./frame-features";
+import { frameName, spokenNames } from "./frame-features";
 import { splitStack } from "./split-stack";
 import { splitIdentifier, tokenise } from "./words";
 
@@ -23,6 +23,11 @@ const BODY_LIMIT = 24_000;
 const FRAMES_LIMIT = 40;
 /** A frame of a library tells little where the application's own frames are known. */
 const FOREIGN_FRAME_TIMES = 0.2;
+/** How much a frame's names count as people write them in prose: this is where a crash and a complaint about it meet. */
+const SPOKEN_TIMES = Number(process.env.SPOKEN ?? 1);
+
+const FILE_NAME =
+  /(?<![\w.])(?:[\w@.-]{1,80}[\\/]){0,8}([\w@-]{1,60}\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|swift|dart|php|cs|cpp|cc|c|h|m|mm|vue|svelte|ex|scala))\b(?!\.\w)/gi;
 
 /**
  * Reads a report into its features: words, identifiers, pairs of words and pieces of words of title and body; frames and
@@ -47,6 +52,7 @@ export function extractFeatures(input: EmbedInput): CountedFeature[] {
   read(title.words, TITLE_TIMES, false);
   read(body.words, 1, true);
   readCrash(counts, crash, named);
+  if (frames.length === 0) readFileNames(counts, `${title.words}\n${body.words}`);
   const telling = frames.some((frame) => frame.in_app);
   frames.forEach((frame, depth) => {
     addFrame(counts, frame, depth, telling && !frame.in_app ? FOREIGN_FRAME_TIMES : 1);
@@ -61,6 +67,13 @@ function readCrash(counts: FeatureCounts, crash: Crash | null, named: ReadonlySe
   if (!crash?.message) return;
   const message = cleanWords(tellingWords(crash.message)).slice(0, BODY_WORDS_LIMIT);
   addText(counts, message, 1, true, "stack");
+}
+
+/** Names of source files in prose: `invoice.js`, `src/invoice.js`. */
+function readFileNames(counts: FeatureCounts, text: string): void {
+  for (const [, name] of text.slice(0, BODY_WORDS_LIMIT).matchAll(FILE_NAME)) {
+    counts.add("whole", name!.toLowerCase(), 1, "text");
+  }
 }
 
 /** Frames that a source tells come first; frames in the text count when the source has not told them. */
@@ -119,4 +132,5 @@ function addFrame(counts: FeatureCounts, frame: StackFrame, depth: number, telli
   if (path) counts.add("packagePath", path, times, "stack");
   if (name.path.length > 3) counts.add("prefix", name.path.slice(0, 3).join("/"), times, "stack");
   for (const word of name.words) counts.add("word", word, times * FRAME_WORD_TIMES, "stack");
+  for (const spoken of spokenNames(name)) counts.add("whole", spoken, times * SPOKEN_TIMES, "stack");
 }

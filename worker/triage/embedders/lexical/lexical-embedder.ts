@@ -7,7 +7,7 @@ export const LEXICAL_NAME = "lexical";
 /** Changes whenever the same report would get another vector. */
 export const LEXICAL_VERSION = "1";
 /** Measured with test/eval on public duplicate sets. */
-export const LEXICAL_ANCHORS: Anchors = { text: 0.33, stack: 0.7 };
+export const LEXICAL_ANCHORS: Anchors = { text: Number(process.env.AT ?? 0.33), stack: Number(process.env.AS ?? 0.7) };
 
 /**
  * The embedder that needs no key and no model: hashed words, identifiers, pieces of words and stack frames, weighed by
