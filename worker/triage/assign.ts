@@ -9,7 +9,7 @@ import type {
   ClusterMerge,
 } from "./assignment";
 import { settleGreyZone, type GreyDecision } from "./grey-zone";
-import { greyZone, mixedEase, scaleOf, toRaw, userFacing } from "./threshold";
+import { greyZone, mixedEase, scaleOf, stackness, toRaw, userFacing } from "./threshold";
 
 const SHOWN_NEIGHBOURS = 5;
 
@@ -27,6 +27,7 @@ export function assign(input: AssignInput): AssignResult {
   const conflicts = cannotLinks(input.cannotLink, places);
   const scales = items.map((item) => scaleOf(input.threshold, item.stackShare, input.anchors));
   const vectors = items.map(({ vector }, i) => scaledVector(vector, scales[i]!));
+  const weights = voices(items);
   const zone = greyZone(input.threshold);
   const raw = (user: number): number => toRaw(user, input.anchors.text);
   const near = edgesAbove(input.pairs, items, raw(zone.low), scales, places);
@@ -34,7 +35,7 @@ export function assign(input: AssignInput): AssignResult {
   const apart = [...conflicts, ...differentCrashes(near, items, blocks)];
   const sure = input.strategy.cluster({
     vectors,
-    weights: items.map(() => 1),
+    weights,
     edges: near.filter(({ similarity }) => similarity > raw(zone.high) - GUARD).map(placesOf),
     threshold: raw(zone.high),
     blocks,
@@ -45,6 +46,7 @@ export function assign(input: AssignInput): AssignResult {
     ids: items.map(({ id }) => id),
     vectors,
     features: items.map(({ features }) => features ?? null),
+    weights,
     scales,
     stackShares: items.map(({ stackShare }) => stackShare),
     labels: sure,
@@ -76,6 +78,18 @@ function anchorsOf(
 
 /** Rounding of float32 must not drop a pair at the line: the strategy decides again in float64. */
 const GUARD = 1e-6;
+
+/**
+ * How much each report counts when clusters are compared. Events of one crash, told by stack and with the same fingerprint, are one
+ * voice together: a storm of them must not drown the one person who has described the problem.
+ */
+function voices(items: readonly AssignItem[]): number[] {
+  const keyOf = ({ fingerprint, stackShare }: AssignItem): string | null =>
+    fingerprint !== null && stackness(stackShare) >= 0.5 ? fingerprint : null;
+  const events = new Map<string | null, number>();
+  for (const item of items) events.set(keyOf(item), (events.get(keyOf(item)) ?? 0) + 1);
+  return items.map((item) => (keyOf(item) === null ? 1 : 1 / events.get(keyOf(item))!));
+}
 
 /** Near pairs whose traces have no function in common: the same prose, but two crashes. What is one block stays one. */
 function differentCrashes(

@@ -3,7 +3,7 @@ import type { GreyProblem, Question, Verdict } from "./grey-zone";
 
 /**
  * Items that are together. `dense` and `sparse` are the sums of their vectors and of their sparse features: plain, and where a
- * member is part stack also weighed by how much it is stack, and by the square of that (see `meanOf`).
+ * member is part stack also weighed by how much it is stack, and by the square of that (see `easedDot`).
  */
 export type GreyGroup = {
   labels: number[];
@@ -94,15 +94,16 @@ export class GreyGroups {
   private readonly asked: (Question & { similarity: number })[] = [];
 
   private add(label: number, i: number): void {
-    const { vectors, features, scales, stackShares, anchors } = this.problem;
+    const { vectors, features, weights, scales, stackShares, anchors } = this.problem;
+    const weight = weights[i]!;
     const stack = stackness(stackShares[i]!);
     const vector = vectors[i] ?? null;
     const own: GreyGroup = {
       labels: [label],
       members: [i],
-      weight: vector ? 1 : 0,
-      dense: vector ? momentsOf(stack, (by) => Float64Array.from(vector, (value) => value * by)) : null,
-      sparse: features[i] ? momentsOf(stack, (by) => scaled(features[i]!, scales[i]! * by)) : null,
+      weight: vector ? weight : 0,
+      dense: vector ? momentsOf(weight, stack, (by) => Float64Array.from(vector, (value) => value * by)) : null,
+      sparse: features[i] ? momentsOf(weight, stack, (by) => scaled(features[i]!, scales[i]! * by)) : null,
       anchor: anchors[i] ?? null,
       conflicts: new Set(),
     };
@@ -117,8 +118,8 @@ export class GreyGroups {
 
   private link(a: GreyGroup, b: GreyGroup): void {
     if (a === b || this.near.get(a)?.has(b) || !mayMeet(a, b)) return;
+    if (!a.dense || !b.dense) return;
     const pairs = a.weight * b.weight;
-    if (!a.dense || !b.dense || pairs === 0) return;
     const dense = easedDot(a.dense, b.dense, dotOf) / pairs;
     if (dense <= this.problem.low) return;
     const sparse = a.sparse && b.sparse ? easedDot(a.sparse, b.sparse, sparseDot) / pairs : null;
@@ -181,11 +182,11 @@ function mayMeet(a: GreyGroup, b: GreyGroup): boolean {
 function absorb(a: GreyGroup, b: GreyGroup): void {
   for (const label of b.labels) if (!a.labels.includes(label)) a.labels.push(label);
   a.members.push(...b.members);
-  a.weight += b.weight;
   a.anchor ??= b.anchor;
   for (const enemy of b.conflicts) a.conflicts.add(enemy);
   // A group of which one member has no features is measured by vectors only.
   if (!b.dense) return;
+  a.weight += b.weight;
   if (!a.dense) [a.dense, a.sparse] = [b.dense, b.sparse];
   else {
     a.dense = added(a.dense, b.dense, addVector, () => new Float64Array(b.dense![0].length));
@@ -194,8 +195,13 @@ function absorb(a: GreyGroup, b: GreyGroup): void {
 }
 
 /** A text has one sum only: its others are zero. */
-function momentsOf<Sum>(stack: number, times: (by: number) => Sum): Moments<Sum> {
-  return stack === 0 ? [times(1)] : [times(1), times(stack), times(stack * stack)];
+function momentsOf<Sum>(
+  weight: number,
+  stack: number,
+  times: (by: number) => Sum,
+): Moments<Sum> {
+  if (stack === 0) return [times(weight)];
+  return [times(weight), times(weight * stack), times(weight * stack * stack)];
 }
 
 function added<Sum>(
@@ -210,15 +216,15 @@ function added<Sum>(
 }
 
 /**
- * The sum over all pairs of `mixedEase · dot`. With y the scaled vector of a report and s how much of it is stack,
- * `(1 + e (s - s')²) y·y'` is `y·y' + e (s²y·y' - 2 sy·s'y' + y·s'²y')`, so that sums of y, sy and s²y are enough.
+ * The sum of `mixedEase · y·y'` over all pairs of two groups, with y the scaled vector of a report and s how much of
+ * it is stack. `(1 + e (s - s')²) y·y'` is `y·y' + e (s²y·y' - 2 sy·s'y' + y·s'²y')`, so that sums of y, sy and s²y are enough.
  */
 function easedDot<Sum>(a: Moments<Sum>, b: Moments<Sum>, dot: (x: Sum, y: Sum) => number): number {
-  let eased = 0;
-  if (a.length === 3) eased += dot(a[2], b[0]);
-  if (b.length === 3) eased += dot(a[0], b[2]);
-  if (a.length === 3 && b.length === 3) eased -= 2 * dot(a[1], b[1]);
-  return dot(a[0], b[0]) + MIXED_EASE * eased;
+  let mixed = 0;
+  if (a.length === 3) mixed += dot(a[2], b[0]);
+  if (b.length === 3) mixed += dot(a[0], b[2]);
+  if (a.length === 3 && b.length === 3) mixed -= 2 * dot(a[1], b[1]);
+  return dot(a[0], b[0]) + MIXED_EASE * mixed;
 }
 
 function addVector(into: Float64Array, from: Float64Array): void {

@@ -19,6 +19,7 @@ export type GreyProblem = {
   ids: readonly string[];
   vectors: readonly (Float32Array | null)[];
   features: readonly (SparseFeatures | null)[];
+  weights: readonly number[];
   scales: readonly number[];
   stackShares: readonly number[];
   labels: readonly number[];

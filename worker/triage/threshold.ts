@@ -68,7 +68,7 @@ export function pairLine(
  * A text that names a crash shares few features with it, but by chance it would share hardly any: how much nearer a pair of a
  * text and a stack counts than the mean of both anchors has it.
  */
-export const MIXED_EASE = Number(process.env.EASE ?? 0.65);
+export const MIXED_EASE = Number(process.env.EASE ?? 1.2);
 
 /** `1 + e (s - s')²` with s how much of a report is stack: 1 for two of a kind. `grey-groups.ts` relies on this form. */
 export function mixedEase(stackShares: readonly [number, number]): number {
@@ -102,9 +102,9 @@ export function userFacing(raw: number, stackShares: [number, number], anchors: 
   return (low + high) / 2;
 }
 
-/** 0 for a text, 1 for a report that is mainly stack. */
+/** 0 for a text, 1 for a report that is mainly stack; below 0 for a text of a few words. */
 export function stackness(share: number): number {
-  return Math.min(1, Math.max(0, share) / ALL_STACK);
+  return Math.min(1, Math.max(-1, share) / ALL_STACK);
 }
 
 function clamp(value: number): number {

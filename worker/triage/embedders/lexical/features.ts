@@ -24,7 +24,7 @@ const FRAMES_LIMIT = 40;
 /** A frame of a library tells little where the application's own frames are known. */
 const FOREIGN_FRAME_TIMES = 0.2;
 /** How much a frame's names count as people write them in prose: this is where a crash and a complaint about it meet. */
-const SPOKEN_TIMES = Number(process.env.SPOKEN ?? 1);
+const SPOKEN_TIMES = Number(process.env.SPOKEN ?? 2);
 
 const FILE_NAME =
   /(?<![\w.])(?:[\w@.-]{1,80}[\\/]){0,8}([\w@-]{1,60}\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|swift|dart|php|cs|cpp|cc|c|h|m|mm|vue|svelte|ex|scala))\b(?!\.\w)/gi;

@@ -23,6 +23,20 @@ export function createLexicalEmbedder(table: IdfTable): Embedder {
   };
 }
 
+/** From so many words on a text is not short; at `FEW_WORDS` and below it is as short as counts. */
+const ENOUGH_WORDS = Number(process.env.ENOUGH ?? 20);
+const WORD = /[\p{L}\p{N}]+/gu;
+const FEW_WORDS = 10;
+const BREVITY = Number(process.env.BREV ?? 0.25);
+
+/** How much lower the line of a text of few words lies: about 0.26 instead of 0.31 for ten words. 0 for a crash. */
+function brevity({ title, body, crash }: EmbedInput): number {
+  if (crash) return 0;
+  const words = `${title} ${body.slice(0, 400)}`.match(WORD)?.length ?? 0;
+  const missing = (ENOUGH_WORDS - words) / (ENOUGH_WORDS - FEW_WORDS);
+  return BREVITY * Math.min(1, Math.max(0, missing));
+}
+
 /** One report, without waiting: counts it in `table` and returns its embedding. */
 export function embedLexically(input: EmbedInput, table: IdfTable): Embedding {
   const features = extractFeatures(input);
@@ -30,5 +44,6 @@ export function embedLexically(input: EmbedInput, table: IdfTable): Embedding {
     table,
     features.map(({ key }) => key),
   );
-  return { id: input.id, ...project(features, table) };
+  const embedding = project(features, table);
+  return { id: input.id, ...embedding, stackShare: embedding.stackShare - brevity(input) };
 }
