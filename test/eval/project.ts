@@ -80,7 +80,8 @@ export class EvalProject {
 
   private find(by: { ids: string[]; fingerprints: string[]; clusterIds: string[] }): MemberRow[] {
     const ids = new Set(by.ids);
-    for (const one of by.fingerprints) for (const id of this.byFingerprint.get(one) ?? []) ids.add(id);
+    for (const one of by.fingerprints)
+      for (const id of this.byFingerprint.get(one) ?? []) ids.add(id);
     for (const one of by.clusterIds) for (const id of this.byCluster.get(one) ?? []) ids.add(id);
     return [...ids].map((id) => this.rows.get(id)!);
   }

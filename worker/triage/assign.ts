@@ -99,7 +99,9 @@ function differentCrashes(
 ): [number, number][] {
   return near.map(placesOf).filter(([i, j]) => {
     const [a, b] = [items[i]!.trace, items[j]!.trace];
-    return a && b && blocks[i] !== blocks[j] && !a.some((key) => b.includes(key)) && !process.env.NOTRACE;
+    return (
+      a && b && blocks[i] !== blocks[j] && !a.some((key) => b.includes(key)) && !process.env.NOTRACE
+    );
   });
 }
 

@@ -69,6 +69,7 @@ export class GreyGroups {
       this.near.delete(one);
     }
     absorb(a, b);
+    for (const label of b.labels) this.groups.set(label, a);
     others.delete(a);
     others.delete(b);
     for (const other of others) this.link(a, other);
@@ -86,9 +87,7 @@ export class GreyGroups {
 
   /** One pair of reports for each two groups of the beginning that lie in the zone and that no verdict is known about. */
   questions(): Question[] {
-    return this.asked
-      .sort((x, y) => y.similarity - x.similarity)
-      .map(({ a, b }) => ({ a, b }));
+    return this.asked.sort((x, y) => y.similarity - x.similarity).map(({ a, b }) => ({ a, b }));
   }
 
   private readonly asked: (Question & { similarity: number })[] = [];
@@ -102,8 +101,12 @@ export class GreyGroups {
       labels: [label],
       members: [i],
       weight: vector ? weight : 0,
-      dense: vector ? momentsOf(weight, stack, (by) => Float64Array.from(vector, (value) => value * by)) : null,
-      sparse: features[i] ? momentsOf(weight, stack, (by) => scaled(features[i]!, scales[i]! * by)) : null,
+      dense: vector
+        ? momentsOf(weight, stack, (by) => Float64Array.from(vector, (value) => value * by))
+        : null,
+      sparse: features[i]
+        ? momentsOf(weight, stack, (by) => scaled(features[i]!, scales[i]! * by))
+        : null,
       anchor: anchors[i] ?? null,
       conflicts: new Set(),
     };
@@ -195,11 +198,7 @@ function absorb(a: GreyGroup, b: GreyGroup): void {
 }
 
 /** A text has one sum only: its others are zero. */
-function momentsOf<Sum>(
-  weight: number,
-  stack: number,
-  times: (by: number) => Sum,
-): Moments<Sum> {
+function momentsOf<Sum>(weight: number, stack: number, times: (by: number) => Sum): Moments<Sum> {
   if (stack === 0) return [times(weight)];
   return [times(weight), times(weight * stack), times(weight * stack * stack)];
 }

@@ -13,7 +13,9 @@ export type PlanDeps = {
   grouping: GroupingSettings;
   embedder: Embedder;
   /** The reports that found new clusters. */
-  reports(ids: string[]): Promise<Pick<FeedbackRow, "id" | "title" | "body" | "metadata" | "createdAt">[]>;
+  reports(
+    ids: string[],
+  ): Promise<Pick<FeedbackRow, "id" | "title" | "body" | "metadata" | "createdAt">[]>;
 };
 
 /** `rows`: the batch; `members`: everything that was decided about; `revision`: the one that is about to be claimed. */
@@ -121,4 +123,3 @@ async function toLedgerRow(
     createdAt: deps.clock(),
   };
 }
-

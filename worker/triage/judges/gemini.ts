@@ -85,7 +85,11 @@ async function judge(settings: GeminiJudgeSettings, prompt: string): Promise<Jud
   const usage = reply.usageMetadata;
   const input = usage?.promptTokenCount ?? prompt.length / CHARACTERS_PER_TOKEN;
   const output = usage?.candidatesTokenCount ?? OUTPUT_TOKENS;
-  return { same, reason: reason.slice(0, REASON_LIMIT), microUsd: priceOf(settings, input, output) };
+  return {
+    same,
+    reason: reason.slice(0, REASON_LIMIT),
+    microUsd: priceOf(settings, input, output),
+  };
 }
 
 function parseReply(text: string): z.infer<typeof Reply> {

@@ -132,5 +132,6 @@ function addFrame(counts: FeatureCounts, frame: StackFrame, depth: number, telli
   if (path) counts.add("packagePath", path, times, "stack");
   if (name.path.length > 3) counts.add("prefix", name.path.slice(0, 3).join("/"), times, "stack");
   for (const word of name.words) counts.add("word", word, times * FRAME_WORD_TIMES, "stack");
-  for (const spoken of spokenNames(name)) counts.add("whole", spoken, times * SPOKEN_TIMES, "stack");
+  for (const spoken of spokenNames(name))
+    counts.add("whole", spoken, times * SPOKEN_TIMES, "stack");
 }

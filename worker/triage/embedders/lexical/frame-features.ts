@@ -77,5 +77,7 @@ function functionName(name: string | null): string {
 /** A frame's function and file or class as people name them in prose, in lower case; single words are left to the words. */
 export function spokenNames({ container, name }: FrameName): string[] {
   const names = [name.split(/\.|::|->|#/).at(-1) ?? "", container];
-  return names.filter((one) => /[.$_]/.test(one) || splitIdentifier(one).length > 1).map((one) => one.toLowerCase());
+  return names
+    .filter((one) => /[.$_]/.test(one) || splitIdentifier(one).length > 1)
+    .map((one) => one.toLowerCase());
 }

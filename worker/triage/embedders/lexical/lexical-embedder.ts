@@ -7,7 +7,10 @@ export const LEXICAL_NAME = "lexical";
 /** Changes whenever the same report would get another vector. */
 export const LEXICAL_VERSION = "1";
 /** Measured with test/eval on public duplicate sets. */
-export const LEXICAL_ANCHORS: Anchors = { text: Number(process.env.AT ?? 0.33), stack: Number(process.env.AS ?? 0.7) };
+export const LEXICAL_ANCHORS: Anchors = {
+  text: Number(process.env.AT ?? 0.33),
+  stack: Number(process.env.AS ?? 0.7),
+};
 
 /**
  * The embedder that needs no key and no model: hashed words, identifiers, pieces of words and stack frames, weighed by
@@ -29,9 +32,8 @@ const WORD = /[\p{L}\p{N}]+/gu;
 const FEW_WORDS = 10;
 const BREVITY = Number(process.env.BREV ?? 0.25);
 
-/** How much lower the line of a text of few words lies: about 0.26 instead of 0.31 for ten words. 0 for a crash. */
-function brevity({ title, body, crash }: EmbedInput): number {
-  if (crash) return 0;
+/** How much lower the line of a text of few words lies: about 0.26 instead of 0.31 for ten words. */
+function brevity({ title, body }: EmbedInput): number {
   const words = `${title} ${body.slice(0, 400)}`.match(WORD)?.length ?? 0;
   const missing = (ENOUGH_WORDS - words) / (ENOUGH_WORDS - FEW_WORDS);
   return BREVITY * Math.min(1, Math.max(0, missing));
@@ -45,5 +47,6 @@ export function embedLexically(input: EmbedInput, table: IdfTable): Embedding {
     features.map(({ key }) => key),
   );
   const embedding = project(features, table);
-  return { id: input.id, ...embedding, stackShare: embedding.stackShare - brevity(input) };
+  if (!embedding.vector || embedding.stackShare > 0) return { id: input.id, ...embedding };
+  return { id: input.id, ...embedding, stackShare: -brevity(input) };
 }
