@@ -38,7 +38,7 @@ const OPAQUE = /^Box<(?:dyn )?Any>$/;
  * Two reports whose traces have no function in common are no one crash, whatever their prose says.
  */
 export function traceOf(crash: Crash | null | undefined): Uint32Array | null {
-  const named = crash?.frames.filter((frame) => frame.in_app && frame.function) ?? [];
+  const named = crash?.frames.filter((frame) => frame.in_app && hasFunction(frame)) ?? [];
   const keys = new Set(ownFrames(named).map((name) => Number(BigInt.asUintN(32, fnv1a64(name)))));
   return keys.size === 0 ? null : Uint32Array.from(keys);
 }
@@ -51,7 +51,7 @@ function crashParts(crash: Crash): string[] | null {
   const message = generalise(crash.message ?? "");
   if (frames.length > 0) {
     // Files alone tell too little: a file of helpers throws for many reasons.
-    if (own.some((frame) => frame.function)) return ["frames", type, ...frames];
+    if (own.some(hasFunction)) return ["frames", type, ...frames];
     const others = [...(OPAQUE.test(message) ? [] : [message]), ...unplaced(crash.frames)];
     return others.join("") === "" ? null : ["files", type, ...frames, ...others];
   }
@@ -72,9 +72,26 @@ function unplaced(frames: readonly StackFrame[]): string[] {
     .slice(0, FRAMES_COUNTED);
 }
 
+/** `<anonymous>` is how SDKs write that there is none. */
+function hasFunction(frame: StackFrame): boolean {
+  return frame.function !== null && !/^<?(?:anonymous|unknown)>?$|^\?$/.test(frame.function);
+}
+
+/** Files of which the class says more: `OrderService.kt` may hold many. */
+const CLASS_FILE = /\.(?:java|kt|kts|scala|groovy|clj|cs|vb|fs)$/i;
+
+/**
+ * Whether a frame is named by its module (a class) and not by its file. SDKs add a module to every frame, a pasted trace has none:
+ * where files name the code, the file must be taken from both.
+ */
+export function isNamedByClass(frame: Pick<StackFrame, "module" | "file">): boolean {
+  return frame.module !== null && (frame.file === null || CLASS_FILE.test(frame.file));
+}
+
 function frameKey(frame: StackFrame): string | null {
-  const place = frame.module ?? (frame.file === null ? null : fileName(frame.file));
-  const name = frame.function === null ? "" : functionName(frame.function);
+  const file = frame.file === null ? null : fileName(frame.file);
+  const place = isNamedByClass(frame) ? frame.module : file;
+  const name = hasFunction(frame) ? functionName(frame.function!) : "";
   if (!place && !name) return null;
   return `${place === null ? "" : withoutCounters(place)}|${name}`;
 }
