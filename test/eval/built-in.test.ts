@@ -40,7 +40,9 @@ describe("the built-in labelled set", () => {
   });
 
   test("has a crash that Sentry tells and the issue that pastes or quotes it in one cluster, every time", () => {
-    const crashes = groupsOf(SET.reports).filter((one) => one.some(({ source }) => source === "sentry"));
+    const crashes = groupsOf(SET.reports).filter((one) =>
+      one.some(({ source }) => source === "sentry"),
+    );
     const parted = crashes.filter((reports) => {
       const told = reports.filter(({ source, crash }) => source === "sentry" || crash !== null);
       return new Set(told.map(({ id }) => batch.clusterOf.get(id))).size > 1;

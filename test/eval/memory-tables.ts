@@ -1,5 +1,5 @@
 import type { SimilarPair } from "../../worker/triage/assignment";
-import type { Verdict } from "../../worker/triage/grey-zone";
+import type { Verdict } from "../../worker/triage/grey-problem";
 import type { StoredVector, VectorTables } from "../../worker/triage/vector-tables";
 
 /** The object's vectors and pairs in memory, as `object-tables.ts` keeps them in SQLite. */

@@ -104,7 +104,7 @@ export class EvalProject {
 
 function toRow({ id, title, body, crash, source, createdAt }: LabelledReport): FeedbackRow {
   const metadata = crash ? { crash } : {};
-  const fingerprint = process.env.NOFP ? null : fingerprintOf(metadata);
+  const fingerprint = fingerprintOf(metadata);
   const row = { id, title, body, source, metadata, fingerprint };
   const times = { createdAt, receivedAt: createdAt, updatedAt: createdAt };
   return { ...row, ...times, clusterId: null, unclustered: true, state: "open" } as FeedbackRow;

@@ -45,7 +45,11 @@ function told(source: "github" | "manual", reports: typeof manualReports): Label
 
 describe("the story that a local start plays", () => {
   test("ends with each crash in one cluster with everything that pastes or quotes it, and no two crashes in one", async () => {
-    const reports = [...sentryReports(), ...told("github", githubIssues), ...told("manual", manualReports)];
+    const reports = [
+      ...sentryReports(),
+      ...told("github", githubIssues),
+      ...told("manual", manualReports),
+    ];
     reports.sort((x, y) => x.createdAt - y.createdAt);
     const idf = emptyIdfTable();
     const embedder = createLexicalEmbedder(idf);
@@ -56,12 +60,15 @@ describe("the story that a local start plays", () => {
     }
     const labels = project.labels();
     const clustersOf = (group: string, tells: (report: LabelledReport) => boolean) =>
-      new Set(reports.filter((one) => one.group === group && tells(one)).map(({ id }) => labels.get(id)));
+      new Set(
+        reports.filter((one) => one.group === group && tells(one)).map(({ id }) => labels.get(id)),
+      );
     const isCrash = (report: LabelledReport) => report.source === "sentry" || report.crash !== null;
     const quotes = (report: LabelledReport) =>
       isCrash(report) || /Cannot (?:read properties|destructure)/.test(report.body);
-    const bugs = [...new Set(reports.filter(isCrash).map(({ group }) => group))].filter((bug) => bug !== "other");
-    if (process.env.SHOW) for (const bug of [...new Set(reports.map((r) => r.group))]) console.log(bug, JSON.stringify(Object.entries(reports.filter((r) => r.group === bug).reduce<Record<string, string[]>>((all, r) => { (all[labels.get(r.id)!.slice(-6)] ??= []).push(r.source[0] + (r.crash ? "*" : "")); return all; }, {})).map(([k, v]) => k + ":" + v.join(""))));
+    const bugs = [...new Set(reports.filter(isCrash).map(({ group }) => group))].filter(
+      (bug) => bug !== "other",
+    );
     expect(bugs.filter((bug) => clustersOf(bug, quotes).size > 1)).toEqual([]);
     const homes = bugs.flatMap((bug) => [...clustersOf(bug, isCrash)]);
     expect(new Set(homes).size).toBe(homes.length);

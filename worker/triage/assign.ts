@@ -51,6 +51,7 @@ export function assign(input: AssignInput): AssignResult {
     stackShares: items.map(({ stackShare }) => stackShare),
     labels: sure,
     edges: near.map(placesOf),
+    quotes: quotesAmong(near, items, raw(input.threshold)),
     anchors,
     conflicts: apart,
     verdicts: input.verdicts ?? [],
@@ -99,10 +100,18 @@ function differentCrashes(
 ): [number, number][] {
   return near.map(placesOf).filter(([i, j]) => {
     const [a, b] = [items[i]!.trace, items[j]!.trace];
-    return (
-      a && b && blocks[i] !== blocks[j] && !a.some((key) => b.includes(key)) && !process.env.NOTRACE
-    );
+    return a && b && blocks[i] !== blocks[j] && !a.some((key) => b.includes(key));
   });
+}
+
+/** From so far above the line on, what a text and a stack share is no chance: the text names the crash. */
+const NAMED = 1.15;
+
+function quotesAmong(near: readonly Edge[], items: readonly AssignItem[], line: number): Edge[] {
+  const stack = items.map(({ stackShare }) => Math.max(0, stackness(stackShare)));
+  return near.filter(
+    ({ i, j, similarity }) => Math.abs(stack[i]! - stack[j]!) > 0.5 && similarity > NAMED * line,
+  );
 }
 
 function scaledVector(vector: Float32Array | null, scale: number): Float32Array | null {

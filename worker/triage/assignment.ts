@@ -1,6 +1,6 @@
 import type { GroupingTier } from "../domain/grouping";
 import type { Anchors, SparseFeatures } from "./embedders/embedder";
-import type { Question, Verdict } from "./grey-zone";
+import type { Question, Verdict } from "./grey-problem";
 import type { Strategy } from "./strategies/strategy";
 
 /** A report to place. `vector` has unit length and is not scaled; `features` are for the second look, `trace` tells where it crashed (`traceOf`); `clusterId` is where it is now, `null` when nowhere. */

@@ -1,5 +1,5 @@
 import { MIXED_EASE, stackness } from "./threshold";
-import type { GreyProblem, Question, Verdict } from "./grey-zone";
+import type { GreyProblem, Question, Verdict } from "./grey-problem";
 
 /**
  * Items that are together. `dense` and `sparse` are the sums of their vectors and of their sparse features: plain, and where a
@@ -23,6 +23,7 @@ export type GreyLink = {
   b: GreyGroup;
   dense: number;
   sparse: number | null;
+  quote: number;
   score: number;
   verdict: Verdict | null;
 };
@@ -31,6 +32,7 @@ export type GreyLink = {
 export class GreyGroups {
   private readonly groups = new Map<number, GreyGroup>();
   private readonly near = new Map<GreyGroup, Map<GreyGroup, GreyLink>>();
+  private readonly quotes = new Map<number, [number, number][]>();
   private readonly verdicts = new Map<string, Verdict>();
 
   constructor(private readonly problem: GreyProblem) {
@@ -39,6 +41,10 @@ export class GreyGroups {
     for (const [i, j] of problem.conflicts) {
       this.groups.get(problem.labels[i]!)!.conflicts.add(problem.labels[j]!);
       this.groups.get(problem.labels[j]!)!.conflicts.add(problem.labels[i]!);
+    }
+    for (const { i, j, similarity } of problem.quotes ?? []) {
+      this.quotes.set(i, [...(this.quotes.get(i) ?? []), [j, similarity]]);
+      this.quotes.set(j, [...(this.quotes.get(j) ?? []), [i, similarity]]);
     }
     for (const [i, j] of problem.edges) {
       this.link(this.groups.get(problem.labels[i]!)!, this.groups.get(problem.labels[j]!)!);
@@ -124,15 +130,28 @@ export class GreyGroups {
     if (!a.dense || !b.dense) return;
     const pairs = a.weight * b.weight;
     const dense = easedDot(a.dense, b.dense, dotOf) / pairs;
-    if (dense <= this.problem.low) return;
+    if (dense <= this.problem.low && this.quoteBetween(a, b) === 0) return;
     const sparse = a.sparse && b.sparse ? easedDot(a.sparse, b.sparse, sparseDot) / pairs : null;
     const verdict = this.verdictOn(a, b);
-    const blended = sparse === null ? dense : (dense + sparse) / 2;
+    const quote = this.quoteBetween(a, b);
+    const blended = Math.max(quote, sparse === null ? dense : (dense + sparse) / 2);
     const score = verdict ? (verdict.same ? 2 + blended : -1) : blended;
-    const link: GreyLink = { a, b, dense, sparse, score, verdict };
+    const link: GreyLink = { a, b, dense, sparse, quote, score, verdict };
     this.remember(a, b, link);
     this.remember(b, a, link);
     if (!verdict) this.ask(a, b, dense);
+  }
+
+  /** The surest quotation between two groups; 0: there is none. */
+  private quoteBetween(a: GreyGroup, b: GreyGroup): number {
+    let surest = 0;
+    for (const i of a.members) {
+      for (const [j, similarity] of this.quotes.get(i) ?? []) {
+        if (similarity > surest && this.groups.get(this.problem.labels[j]!) === b)
+          surest = similarity;
+      }
+    }
+    return surest;
   }
 
   private remember(from: GreyGroup, to: GreyGroup, link: GreyLink): void {

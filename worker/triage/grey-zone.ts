@@ -1,36 +1,9 @@
-import type { SparseFeatures } from "./embedders/embedder";
 import { GreyGroups, type GreyLink } from "./grey-groups";
+import type { GreyProblem, Question } from "./grey-problem";
 import { fromRaw } from "./threshold";
-
-/** What a judge said about two reports: one problem or not, and why. */
-export type Verdict = { a: string; b: string; same: boolean; reason: string };
-
-/** Two reports that a judge should look at: the nearest of two groups that the vectors can neither join nor part. */
-export type Question = { a: string; b: string };
 
 /** How the third tier decided about a group. */
 export type GreyDecision = { tier: "rerank" | "model"; reason: string };
-
-/**
- * Groups that vectors alone have joined with confidence, and what is known of them. Entries of the arrays belong to the same
- * items; vectors are scaled (`scaleOf`) by `scales`. `edges` hold every pair above `low`. `low`, `line` and `anchor` are raw.
- */
-export type GreyProblem = {
-  ids: readonly string[];
-  vectors: readonly (Float32Array | null)[];
-  features: readonly (SparseFeatures | null)[];
-  weights: readonly number[];
-  scales: readonly number[];
-  stackShares: readonly number[];
-  labels: readonly number[];
-  edges: readonly (readonly [number, number])[];
-  anchors: readonly (number | null)[];
-  conflicts: readonly (readonly [number, number])[];
-  verdicts: readonly Verdict[];
-  low: number;
-  line: number;
-  anchor: number;
-};
 
 /**
  * `labels` as before, but with groups joined. `decisions` are by the label that an item had before: why its group was
@@ -46,7 +19,8 @@ export type GreyOutcome = {
 /**
  * The third tier. Groups whose mean similarity lies in the grey zone around the line are joined or kept apart by a judge's
  * verdict on two of their reports where there is one; else by their stored sparse features, which see what hashing into few
- * dimensions has blurred: the mean of both similarities counts; else by the vectors as they are. It goes on as
+ * dimensions has blurred: the mean of both similarities counts; where a text names the crash of the other group, that one pair
+ * counts, since most people do not quote; else by the vectors as they are. It goes on as
  * average linkage does: the best pair first, and what was joined is compared as one. Pure.
  */
 export function settleGreyZone(problem: GreyProblem): GreyOutcome {
@@ -74,6 +48,9 @@ export function settleGreyZone(problem: GreyProblem): GreyOutcome {
 /** In words, when something other than the vectors has decided. */
 function decisionOf(problem: GreyProblem, link: GreyLink): GreyDecision | null {
   if (link.verdict) return { tier: "model", reason: link.verdict.reason };
+  if (link.quote > problem.line && link.quote === link.score) {
+    return { tier: "rerank", reason: "A text among them names this crash." };
+  }
   if (link.sparse === null) return null;
   const said = (raw: number): string => fromRaw(raw, problem.anchor).toFixed(2);
   const reason = `Shared words and frames say ${said(link.sparse)}, the vectors ${said(link.dense)}.`;

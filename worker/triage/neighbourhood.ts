@@ -2,7 +2,7 @@ import { traceOf } from "../domain/fingerprint";
 import type { FeedbackRow } from "../store/feedback";
 import type { SimilarPair } from "./assignment";
 import type { Anchors, Embedder } from "./embedders/embedder";
-import type { Verdict } from "./grey-zone";
+import type { Verdict } from "./grey-problem";
 import type { IdfTable } from "./embedders/lexical/idf";
 import type { StoredVector, VectorTables } from "./vector-tables";
 import { pairLine } from "./threshold";

@@ -2,7 +2,7 @@ import type { IdfTable } from "./embedders/lexical/idf";
 import { emptyIdfTable, IDF_BUCKETS } from "./embedders/lexical/idf";
 import type { SimilarPair } from "./assignment";
 import type { SparseFeatures } from "./embedders/embedder";
-import type { Verdict } from "./grey-zone";
+import type { Verdict } from "./grey-problem";
 import type { StoredVector, VectorTables } from "./vector-tables";
 
 /** The cluster job that the object is working on. It is stored before its first step, so that a restart resumes it. */

@@ -21,7 +21,7 @@ import { assign } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";
 import type { Embedder } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
-import type { Question, Verdict } from "./grey-zone";
+import type { Question, Verdict } from "./grey-problem";
 import { loadProblem } from "./load-problem";
 import { embedBatch, type Neighbourhood } from "./neighbourhood";
 import { planWrites } from "./plan-writes";

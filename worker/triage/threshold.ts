@@ -17,8 +17,8 @@ const STRATEGY_OFFSETS: Record<GroupingMethod, Anchors> = {
 };
 
 /** How far below and above the line, on the user's scale, the third tier looks again. */
-const GREY_BELOW = Number(process.env.GB ?? 0.08);
-const GREY_ABOVE = Number(process.env.GA ?? 0.03);
+const GREY_BELOW = 0.08;
+const GREY_ABOVE = 0.03;
 
 /** The grey zone around a user-facing threshold, on the same scale. */
 export function greyZone(threshold: number): { low: number; high: number } {
@@ -68,7 +68,7 @@ export function pairLine(
  * A text that names a crash shares few features with it, but by chance it would share hardly any: how much nearer a pair of a
  * text and a stack counts than the mean of both anchors has it.
  */
-export const MIXED_EASE = Number(process.env.EASE ?? 1.2);
+export const MIXED_EASE = 1.2;
 
 /** `1 + e (s - s')²` with s how much of a report is stack: 1 for two of a kind. `grey-groups.ts` relies on this form. */
 export function mixedEase(stackShares: readonly [number, number]): number {

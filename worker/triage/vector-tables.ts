@@ -1,7 +1,7 @@
 import type { SimilarPair } from "./assignment";
 import type { SparseFeatures } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
-import type { Verdict } from "./grey-zone";
+import type { Verdict } from "./grey-problem";
 
 /** A report's vector as it is kept. `textAt`: when the text that was embedded was last changed. */
 export type StoredVector = {

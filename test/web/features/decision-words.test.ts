@@ -25,7 +25,11 @@ describe("why a report is where it is, in words", () => {
     [{ tier: "fingerprint", similarity: null }, "joined by the same fingerprint"],
     [{ tier: "rerank", similarity: 0.7 }, "joined by a second look, 0.70"],
     [
-      { tier: "model", similarity: null, neighbours: [{ feedback_id: "n", similarity: 0.73, title: null }] },
+      {
+        tier: "model",
+        similarity: null,
+        neighbours: [{ feedback_id: "n", similarity: 0.73, title: null }],
+      },
       "was kept apart by a model's judgement",
     ],
     [{ tier: "model", similarity: 0.7 }, "joined by a model's judgement 0.70"],

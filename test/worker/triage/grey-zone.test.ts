@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SparseFeatures } from "../../../worker/triage/embedders/embedder";
-import { settleGreyZone, type GreyProblem } from "../../../worker/triage/grey-zone";
+import { settleGreyZone } from "../../../worker/triage/grey-zone";
+import type { GreyProblem } from "../../../worker/triage/grey-problem";
 
 /** Reports in a plane at these angles, each alone, with the line at the cosine 0.72 and the zone's lower end at 0.6. */
 function plane(degrees: number[], more: Partial<GreyProblem> = {}): GreyProblem {

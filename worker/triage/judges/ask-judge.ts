@@ -1,5 +1,5 @@
 import { logFailure } from "../../kit/log";
-import type { Question, Verdict } from "../grey-zone";
+import type { Question, Verdict } from "../grey-problem";
 import type { Judge, JudgedReport } from "./judge";
 
 /** Questions of one batch, the most similar pairs first: a few seconds and a few tenths of a cent at most. */

@@ -1,9 +1,10 @@
 import type { Crash, StackFrame } from "../../../domain/feedback";
+import { errorLine } from "../../../domain/frame-text";
 import { parseStackText } from "../../../domain/stack-text";
 import type { EmbedInput } from "../embedder";
 import { cleanWords } from "./clean";
 import { FeatureCounts, type CountedFeature, type Origin } from "./counts";
-import { tellingWords, withoutCrash } from "./crash-words";
+import { namedByEngines, tellingWords, withoutCrash } from "./crash-words";
 import { errorName, splitErrors } from "./error-lines";
 import { frameName, spokenNames } from "./frame-features";
 import { splitStack } from "./split-stack";
@@ -23,8 +24,14 @@ const BODY_LIMIT = 24_000;
 const FRAMES_LIMIT = 40;
 /** A frame of a library tells little where the application's own frames are known. */
 const FOREIGN_FRAME_TIMES = 0.2;
+/** Scripts without spaces give a pair for each character, so that a sentence has twice the words; its pairs are pieces already. */
+const PAIR_TIMES = 0.5;
+const PAIR =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{1,2}$/u;
+/** How much the name in an engine's phrase counts: it is as good as a quotation of the error. */
+const ENGINE_TIMES = 3;
 /** How much a frame's names count as people write them in prose: this is where a crash and a complaint about it meet. */
-const SPOKEN_TIMES = Number(process.env.SPOKEN ?? 2);
+const SPOKEN_TIMES = 2;
 
 const FILE_NAME =
   /(?<![\w.])(?:[\w@.-]{1,80}[\\/]){0,8}([\w@-]{1,60}\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|swift|dart|php|cs|cpp|cc|c|h|m|mm|vue|svelte|ex|scala))\b(?!\.\w)/gi;
@@ -47,11 +54,23 @@ export function extractFeatures(input: EmbedInput): CountedFeature[] {
       named.add(type);
       addErrorType(counts, type);
     }
-    addText(counts, cleanWords(words).slice(0, BODY_WORDS_LIMIT), times, decays, "text");
+    addText(
+      counts,
+      cleanWords(tellingWords(words)).slice(0, BODY_WORDS_LIMIT),
+      times,
+      decays,
+      "text",
+    );
   };
   read(title.words, TITLE_TIMES, false);
   read(body.words, 1, true);
   readCrash(counts, crash, named);
+  const told = crash
+    ? errorLine(crash)
+    : `${input.title}\n${input.body.slice(0, BODY_WORDS_LIMIT)}`;
+  for (const name of namedByEngines(told)) {
+    counts.add("whole", `engine:${name}`, ENGINE_TIMES, crash ? "stack" : "text");
+  }
   if (frames.length === 0) readFileNames(counts, `${title.words}\n${body.words}`);
   const telling = frames.some((frame) => frame.in_app);
   frames.forEach((frame, depth) => {
@@ -110,8 +129,9 @@ function addText(
     }
   }
   for (const [word, weight] of words) {
-    counts.add("word", word, weight, origin);
-    if (word.length > 1) counts.addGrams(word, weight);
+    const isPair = PAIR.test(word);
+    counts.add("word", word, isPair ? weight * PAIR_TIMES : weight, origin);
+    if (word.length > 1 && !isPair) counts.addGrams(word, weight);
   }
 }
 

@@ -20,7 +20,7 @@ const STACK_FLOOR = 0.8;
  * Features kept for the second look: the heaviest. 2.5 kB a report, and as good as all of them on every set tried. Common
  * words help the hashed vector against its own noise, but not here, so the floor is lower.
  */
-export const KEPT_FEATURES = Number(process.env.KEPT ?? 640);
+export const KEPT_FEATURES = 640;
 const KEPT_FLOOR = 1;
 
 /**
