@@ -25,11 +25,11 @@ const FRAMES_LIMIT = 40;
 /** A frame of a library tells little where the application's own frames are known. */
 const FOREIGN_FRAME_TIMES = 0.2;
 /** Scripts without spaces give a pair for each character, so that a sentence has twice the words; its pairs are pieces already. */
-const PAIR_TIMES = 0.5;
+const PAIR_TIMES = 0.3;
 const PAIR =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{1,2}$/u;
 /** How much the name in an engine's phrase counts: it is as good as a quotation of the error. */
-const ENGINE_TIMES = 3;
+const ENGINE_TIMES = 4;
 /** How much a frame's names count as people write them in prose: this is where a crash and a complaint about it meet. */
 const SPOKEN_TIMES = 2;
 
