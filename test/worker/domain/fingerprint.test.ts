@@ -159,12 +159,12 @@ describe("a crash told by an SDK and by a pasted trace", () => {
     frames: [frame],
   });
 
-  it("has one fingerprint and one trace", () => {
+  test("has one fingerprint and one trace", () => {
     expect(fingerprintOf({ crash: crashOf(sdk) })).toBe(fingerprintOf({ crash: crashOf(pasted) }));
     expect(traceOf(crashOf(sdk))).toEqual(traceOf(crashOf(pasted)));
   });
 
-  it("needs more than a file when no function is named", () => {
+  test("needs more than a file when no function is named", () => {
     const nameless = (message: string) => {
       const frames = [{ ...sdk, function: "<anonymous>" }];
       return fingerprintOf({ crash: { type: "panic", message, frames } });
