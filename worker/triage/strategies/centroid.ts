@@ -1,6 +1,5 @@
 import { dotOfSums } from "../vectors/dot";
-import { joinGreedily } from "./greedy";
-import type { LinkedCluster } from "./linked-cluster";
+import { joinGreedily, type GreedyCluster } from "./greedy";
 import type { Strategy } from "./strategy";
 
 /**
@@ -16,13 +15,13 @@ export const centroid: Strategy = {
  * The cosine of the two centroids, times the lengths that the items' vectors have on average: for unit vectors the plain
  * cosine. Vectors of stack traces are scaled (`scaleOf`), and a centroid keeps their scale.
  */
-function centroidLikeness(a: LinkedCluster, b: LinkedCluster): number {
+function centroidLikeness(a: GreedyCluster, b: GreedyCluster): number {
   if (!a.sum || !b.sum) return -Infinity;
   const lengths = Math.sqrt(dotOfSums(a.sum, a.sum) * dotOfSums(b.sum, b.sum));
   if (lengths === 0) return -Infinity;
   return (dotOfSums(a.sum, b.sum) / lengths) * meanLength(a) * meanLength(b);
 }
 
-function meanLength(cluster: LinkedCluster): number {
+function meanLength(cluster: GreedyCluster): number {
   return cluster.weight > 0 ? cluster.lengths / cluster.weight : 0;
 }

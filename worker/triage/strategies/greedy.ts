@@ -1,11 +1,20 @@
 import { dot } from "../vectors/dot";
-import { absorb, mayMeet, startingClusters, type LinkedCluster } from "./linked-cluster";
 import type { ClusteringProblem } from "./strategy";
+
+/** A cluster of one pass. `sum` adds up its vectors times their weights, `lengths` the vectors' lengths. */
+export type GreedyCluster = {
+  first: number;
+  weight: number;
+  lengths: number;
+  sum: Float64Array | null;
+  anchor: number | null;
+  conflicts: Set<number>;
+};
 
 /** How like a cluster is to an earlier one; `pairs` are the dot products of the pairs between the two that have an edge. */
 export type Likeness = (
-  cluster: LinkedCluster,
-  earlier: LinkedCluster,
+  cluster: GreedyCluster,
+  earlier: GreedyCluster,
   pairs: readonly number[],
 ) => number;
 
@@ -41,12 +50,12 @@ export function joinGreedily(problem: ClusteringProblem, likeness: Likeness): nu
 }
 
 function mostSimilar(
-  own: LinkedCluster,
+  own: GreedyCluster,
   candidates: ReadonlyMap<number, readonly number[]>,
-  clusters: readonly (LinkedCluster | null)[],
+  clusters: readonly (GreedyCluster | null)[],
   likeness: Likeness,
-): { cluster: LinkedCluster; similarity: number } | null {
-  let best: { cluster: LinkedCluster; similarity: number } | null = null;
+): { cluster: GreedyCluster; similarity: number } | null {
+  let best: { cluster: GreedyCluster; similarity: number } | null = null;
   for (const [root, pairs] of [...candidates].sort(([x], [y]) => x - y)) {
     const cluster = clusters[root]!;
     if (!mayMeet(cluster, own)) continue;
@@ -75,4 +84,55 @@ function edgesByCluster(
 function similarityOf({ vectors }: ClusteringProblem, i: number, j: number): number {
   const [a, b] = [vectors[i], vectors[j]];
   return a && b ? dot(a, b) : -Infinity;
+}
+
+/** The clusters before the pass, by their first item: items of one block together, each other alone. */
+function startingClusters({ vectors, weights, blocks, anchors, conflicts }: ClusteringProblem) {
+  const firstOfBlock = new Map<number, number>();
+  const labels = blocks.map((block, i) => {
+    const first = block < 0 ? i : (firstOfBlock.get(block) ?? i);
+    if (block >= 0) firstOfBlock.set(block, first);
+    return first;
+  });
+  const clusters: (GreedyCluster | null)[] = vectors.map(() => null);
+  labels.forEach((first, i) => {
+    const vector = vectors[i];
+    const weight = weights[i]!;
+    const item: GreedyCluster = {
+      first: i,
+      weight: vector ? weight : 0,
+      lengths: vector ? weight * Math.sqrt(dot(vector, vector)) : 0,
+      sum: vector ? Float64Array.from(vector, (value) => value * weight) : null,
+      anchor: anchors[i] ?? null,
+      conflicts: new Set(),
+    };
+    if (clusters[first]) absorb(clusters[first], item, clusters);
+    else clusters[first] = item;
+  });
+  for (const [i, j] of conflicts) {
+    clusters[labels[i]!]!.conflicts.add(labels[j]!);
+    clusters[labels[j]!]!.conflicts.add(labels[i]!);
+  }
+  return { labels, clusters };
+}
+
+function mayMeet(a: GreedyCluster, b: GreedyCluster): boolean {
+  if (a.anchor !== null && b.anchor !== null && a.anchor !== b.anchor) return false;
+  return !a.conflicts.has(b.first);
+}
+
+/** Moves everything of `b` into `a` and forgets `b`. */
+function absorb(a: GreedyCluster, b: GreedyCluster, clusters: (GreedyCluster | null)[]): void {
+  if (clusters[b.first] === b) clusters[b.first] = null;
+  a.weight += b.weight;
+  a.lengths += b.lengths;
+  a.anchor ??= b.anchor;
+  if (!a.sum) a.sum = b.sum;
+  else if (b.sum) for (let i = 0; i < a.sum.length; i++) a.sum[i] = a.sum[i]! + b.sum[i]!;
+  for (const enemy of b.conflicts) {
+    const other = clusters[enemy];
+    other?.conflicts.delete(b.first);
+    other?.conflicts.add(a.first);
+    a.conflicts.add(enemy);
+  }
 }

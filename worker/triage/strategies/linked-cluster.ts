@@ -1,18 +1,15 @@
-import { dot } from "../vectors/dot";
 import type { Candidate } from "./merge-queue";
 import type { ClusteringProblem } from "./strategy";
 
 /**
  * A cluster while clusters are being joined. `first` is its smallest item and its name. `sum` is the sum of its vectors
- * times their weights, `null` when no item has a vector; `weight` counts the reports in that sum, and `lengths` adds up
- * the lengths of their vectors. `links` leads to the
+ * times their weights, `null` when no item has a vector; `weight` counts the reports in that sum. `links` leads to the
  * neighbours above the threshold, with the total of all dot products between the two. `offered` is its valid entry in the
  * queue.
  */
 export type LinkedCluster = {
   first: number;
   weight: number;
-  lengths: number;
   sum: Float32Array | Float64Array | null;
   anchor: number | null;
   conflicts: Set<number>;
@@ -59,7 +56,6 @@ function single(
   return {
     first,
     weight: vector ? weight : 0,
-    lengths: vector ? weight * Math.sqrt(dot(vector, vector)) : 0,
     sum: vector && weight !== 1 ? Float64Array.from(vector, (value) => value * weight) : vector,
     anchor,
     conflicts: new Set(),
@@ -79,7 +75,6 @@ export function absorb(a: LinkedCluster, b: LinkedCluster, clusters: Clusters): 
   clusters[b.first] = null;
   a.sum = added(a.sum, b.sum);
   a.weight += b.weight;
-  a.lengths += b.lengths;
   a.anchor ??= b.anchor;
   for (const enemy of b.conflicts) {
     const other = clusters[enemy];
