@@ -39,6 +39,8 @@ import { announcer } from "./triage/announcer";
 import type { TriageDeps } from "./triage/deps";
 import { createGeminiEmbedder } from "./triage/embedders/gemini";
 import { createLexicalEmbedder } from "./triage/embedders/lexical/lexical-embedder";
+import { createWorkersAiEmbedder, type WorkersAi } from "./triage/embedders/workers-ai";
+import { createGeminiJudge } from "./triage/judges/gemini";
 import type { ProjectObjectDeps } from "./triage/project-object";
 import { extractiveSummarizer } from "./triage/summarizers/extractive";
 import { createGeminiSummarizer } from "./triage/summarizers/gemini";
@@ -108,23 +110,52 @@ export function projectObjectDeps(env: Env): ProjectObjectDeps {
     clock: Date.now,
     grouping: groupingDefaults(settings),
     dailyBudgetMicroUsd: settings.DAILY_BUDGET_USD * 1_000_000,
-    embedder: (table) =>
-      gemini
-        ? {
-            embedder: createGeminiEmbedder({
-              ...gemini,
-              truncateBodyChars: settings.CLUSTERING_TRUNCATE_BODY_CHARS,
-            }),
-            learns: false,
-          }
-        : { embedder: createLexicalEmbedder(table), learns: true },
+    embedder: embedderOf(env, settings),
     outsideIndex: (namespace) =>
       settings.VECTOR_BACKEND === "vectorize" ? createVectorizeIndex(env.VECTORS, namespace) : null,
+    judge: gemini
+      ? createGeminiJudge({
+          ...gemini,
+          model: settings.GEMINI_MODEL,
+          inputUsdPerMtok: settings.GEMINI_INPUT_USD_PER_MTOK,
+          outputUsdPerMtok: settings.GEMINI_OUTPUT_USD_PER_MTOK,
+        })
+      : null,
     summarizer: gemini
       ? createGeminiSummarizer({ ...gemini, model: settings.GEMINI_MODEL })
       : extractiveSummarizer,
     fallbackSummarizer: extractiveSummarizer,
   };
+}
+
+/** The embedder that is set up. Throws `misconfigured` when what it needs is missing. */
+function embedderOf(env: Env, settings: Settings): ProjectObjectDeps["embedder"] {
+  const gemini = geminiOf(settings);
+  const truncateBodyChars = settings.CLUSTERING_TRUNCATE_BODY_CHARS;
+  const set = settings.CLUSTERING_EMBEDDER;
+  const name = set === "auto" ? (gemini ? "gemini" : env.AI ? "workers_ai" : "lexical") : set;
+  if (name === "lexical") {
+    return (table) => ({ embedder: createLexicalEmbedder(table), learns: true });
+  }
+  if (name === "gemini") {
+    if (!gemini) throw misconfigured("CLUSTERING_EMBEDDER: gemini needs GEMINI_API_KEY");
+    return () => ({
+      embedder: createGeminiEmbedder({ ...gemini, truncateBodyChars }),
+      learns: false,
+    });
+  }
+  const { AI: ai } = env;
+  if (!ai) throw misconfigured("CLUSTERING_EMBEDDER: workers_ai needs the binding AI");
+  // The binding's types list the models that they know; the adapter checks the reply itself.
+  const run: WorkersAi["run"] = (model, input) => ai.run(model as keyof AiModels, input);
+  return () => ({
+    embedder: createWorkersAiEmbedder({ ai: { run }, truncateBodyChars }),
+    learns: false,
+  });
+}
+
+function misconfigured(what: string): DomainError {
+  return new DomainError("misconfigured", `Setting ${what}.`);
 }
 
 /** What a run's object gets. */

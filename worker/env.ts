@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_GROUPING, GROUPING_METHODS } from "./domain/grouping";
+import { DEFAULT_GROUPING, EMBEDDER_NAMES, GROUPING_METHODS } from "./domain/grouping";
 import { DomainError } from "./domain/errors";
 import { SubredditList } from "./domain/polling";
 import { RUNNER_NAMES } from "./domain/run";
@@ -24,6 +24,8 @@ export type Bindings = {
   FIX_WORKFLOW: Workflow<RunParams>;
   ARCHIVE: R2Bucket;
   VECTORS: Vectorize;
+  /** Workers AI: bound only where an installation wants it. */
+  AI?: Ai;
 };
 
 /** The Worker's environment: bindings, and strings that are read in this file only. */
@@ -80,6 +82,8 @@ const Settings = z.object({
   GEMINI_API_KEY: optionalText,
   GEMINI_BASE_URL: optionalUrl,
   GEMINI_MODEL: z.string().default("gemini-2.5-flash"),
+  GEMINI_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.3),
+  GEMINI_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(2.5),
   MODEL_BASE_URL: optionalUrl,
   MODEL_API_KEY: optionalText,
   MODEL_NAME: z.string().default("gemini-2.5-pro"),
@@ -90,6 +94,8 @@ const Settings = z.object({
   RUN_BUDGET_USD: z.coerce.number().positive().max(1000).default(5),
   DAILY_BUDGET_USD: z.coerce.number().nonnegative().max(100_000).default(20),
   VECTOR_BACKEND: z.enum(["vectorize", "local"]).default("vectorize"),
+  // `auto`: Gemini with a key, else Workers AI where it is bound, else the built-in one.
+  CLUSTERING_EMBEDDER: z.enum(["auto", ...EMBEDDER_NAMES]).default("auto"),
   CLUSTERING_METHOD: z.enum(GROUPING_METHODS).default(DEFAULT_GROUPING.method),
   CLUSTERING_SIM_THRESHOLD: z.coerce
     .number()

@@ -1,47 +1,59 @@
-import type { Embedder, Embedding } from "../../worker/triage/embedders/embedder";
-import type { Strategy } from "../../worker/triage/strategies/strategy";
+import type { GroupingSettings, GroupingTier } from "../../worker/domain/grouping";
+import type { Embedder } from "../../worker/triage/embedders/embedder";
+import { emptyIdfTable, type IdfTable } from "../../worker/triage/embedders/lexical/idf";
+import type { StoredVector } from "../../worker/triage/vector-tables";
 import { nearest } from "../../worker/triage/vectors/neighbours";
 import { rerank } from "../../worker/triage/vectors/rerank";
-import { MemoryBrain } from "./brain";
 import type { Dataset } from "./dataset";
+import { EvalProject } from "./project";
 import { hitRate, pairwiseScores, type Scores } from "./scores";
 
 export type EvalMode = "batch" | "incremental";
 export type EvalSettings = {
-  embedder: Embedder;
-  strategy: Strategy;
-  threshold: number;
+  embedder(table: IdfTable): Embedder;
+  grouping: GroupingSettings;
   mode: EvalMode;
 };
 
 export type Prediction = { id: string; cluster: string; neighbors: string[] };
+/** `tiers` counts ledger rows; `usd` is what outside services have cost. */
 export type EvalReport = Scores & {
   name: string;
   reports: number;
   clusters: number;
   hit1: number;
   hit5: number;
+  tiers: Partial<Record<GroupingTier, number>>;
+  usd: number;
   embedSeconds: number;
   placeSeconds: number;
 };
 
+/** As many as the object takes in one slice. */
+const EMBEDDED_TOGETHER = 100;
 /** Neighbours by vector that the second look puts in order, and how many are told. */
-const LOOKED_AT = 20;
+const LOOKED_AT = 30;
 const TOLD = 10;
 
-/** Embeds, places and measures a labelled set. */
+/** Embeds, places and measures a labelled set, each as a project of its own. */
 export async function evaluate(
   { name, reports }: Dataset,
   settings: EvalSettings,
 ): Promise<{ report: EvalReport; predictions: Prediction[] }> {
+  const idf = emptyIdfTable();
+  const { grouping, mode } = settings;
+  const project = await EvalProject.open({ grouping, embedder: settings.embedder(idf), idf });
+  const ids = reports.map(({ id }) => id);
   const start = performance.now();
-  const embeddings = await settings.embedder.embed(
-    reports.map(({ id, title, body }) => ({ id, title, body, crash: null })),
-  );
+  for (let from = 0; from < reports.length; from += EMBEDDED_TOGETHER) {
+    await project.embed(reports.slice(from, from + EMBEDDED_TOGETHER));
+  }
   const embedded = performance.now();
-  const labels = placeAll(embeddings, settings);
+  if (mode === "batch") await project.place(ids);
+  else for (const id of ids) await project.place([id]);
   const placed = performance.now();
-  const neighbours = neighboursOf(embeddings);
+  const labels = project.labels();
+  const neighbours = neighboursOf(project.tables.vectorsOf(ids));
   const groupOf = new Map(reports.map(({ id, group }) => [id, group]));
   const report = {
     name,
@@ -53,6 +65,8 @@ export async function evaluate(
     ),
     hit1: hitRate(neighbours, groupOf, 1),
     hit5: hitRate(neighbours, groupOf, 5),
+    tiers: countBy(project.ledger.map(({ tier }) => tier)),
+    usd: 0,
     embedSeconds: (embedded - start) / 1000,
     placeSeconds: (placed - embedded) / 1000,
   };
@@ -64,22 +78,20 @@ export async function evaluate(
   return { report, predictions };
 }
 
-function placeAll(embeddings: readonly Embedding[], settings: EvalSettings): Map<string, string> {
-  const { threshold, strategy, embedder, mode } = settings;
-  const brain = new MemoryBrain({ threshold, strategy, anchors: embedder.anchors });
-  if (mode === "batch") brain.place(embeddings);
-  else for (const embedding of embeddings) brain.place([embedding]);
-  return brain.labels();
-}
-
-function neighboursOf(embeddings: readonly Embedding[]): Map<string, string[]> {
-  const vectors = embeddings.map(({ vector }) => vector);
+function neighboursOf(stored: readonly StoredVector[]): Map<string, string[]> {
+  const vectors = stored.map(({ vector }) => vector);
   return new Map(
-    embeddings.map(({ id, vector, features }, i) => {
-      if (!vector) return [id, []];
-      const near = nearest(vector, vectors, LOOKED_AT, i).map(({ index }) => embeddings[index]!);
+    stored.map(({ feedbackId, vector, features }, i) => {
+      if (!vector) return [feedbackId, []];
+      const near = nearest(vector, vectors, LOOKED_AT, i).map(({ index }) => stored[index]!);
       const ordered = features ? rerank(features, near) : near;
-      return [id, ordered.slice(0, TOLD).map((other) => other.id)];
+      return [feedbackId, ordered.slice(0, TOLD).map((other) => other.feedbackId)];
     }),
   );
+}
+
+function countBy<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
+  const counts: Partial<Record<Key, number>> = {};
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
 }

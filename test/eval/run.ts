@@ -1,25 +1,25 @@
 /**
  * Measures grouping on labelled reports, over the product's own modules:
  *
- *   npx tsx test/eval/run.ts --data FILE.jsonl … [--mode batch|incremental] [--threshold 0.72] [--strategy agglomerative]
- *                            [--json] [--out DIR]
+ *   npm run eval -- [--data FILE.jsonl …] [--mode batch|incremental] [--threshold 0.72]
+ *                   [--strategy agglomerative|centroid|vector_like] [--json] [--out DIR]
  *
- * Each line of a file is `{id, title, body, created_at?, stack?, group}`. Every file is a project of its own. `--out` writes
- * `{id, cluster, neighbors}` per report.
+ * Each line of a file is `{id, title, body, created_at?, source?, stack?, group}`. Every file is a project of its own; without one
+ * the built-in set is measured. `--out` writes `{id, cluster, neighbors}` per report.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { DEFAULT_GROUPING, GROUPING_METHODS } from "../../worker/domain/grouping";
-import { emptyIdfTable } from "../../worker/triage/embedders/lexical/idf";
 import { createLexicalEmbedder } from "../../worker/triage/embedders/lexical/lexical-embedder";
-import { strategyFor } from "../../worker/triage/strategies";
 import { readDataset } from "./dataset";
 import { evaluate, type EvalReport, type Prediction } from "./evaluate";
 
+const BUILT_IN = path.join(import.meta.dirname, "data/reports.jsonl");
+
 const Options = z.object({
-  data: z.array(z.string()).min(1, "give at least one --data FILE"),
+  data: z.array(z.string()),
   mode: z.enum(["batch", "incremental"]).default("batch"),
   threshold: z.coerce.number().min(0).max(1).default(DEFAULT_GROUPING.threshold),
   strategy: z.enum(GROUPING_METHODS).default(DEFAULT_GROUPING.method),
@@ -30,11 +30,15 @@ const Options = z.object({
 async function main(): Promise<void> {
   const options = readOptions();
   const reports: EvalReport[] = [];
-  for (const file of options.data) {
+  const files = options.data.length > 0 ? options.data : [BUILT_IN];
+  for (const file of files) {
     const { report, predictions } = await evaluate(readDataset(file), {
-      embedder: createLexicalEmbedder(emptyIdfTable()),
-      strategy: strategyFor(options.strategy),
-      threshold: options.threshold,
+      embedder: createLexicalEmbedder,
+      grouping: {
+        ...DEFAULT_GROUPING,
+        method: options.strategy,
+        threshold: options.threshold,
+      },
       mode: options.mode,
     });
     reports.push(report);
@@ -75,10 +79,11 @@ function lineOf(report: EvalReport): string {
     "hit@1": hit1,
     "hit@5": hit5,
   });
-  const seconds = `embed ${report.embedSeconds.toFixed(1)} s, place ${report.placeSeconds.toFixed(1)} s`;
+  const tiers = Object.entries(report.tiers).map(([tier, count]) => `${tier} ${count}`);
+  const seconds = `$${report.usd.toFixed(2)}, embed ${report.embedSeconds.toFixed(1)} s, place ${report.placeSeconds.toFixed(1)} s`;
   return `${report.name.padEnd(24)} n=${report.reports}  ${numbers
     .map(([name, value]) => `${name} ${value.toFixed(3)}`)
-    .join("  ")}  ${report.clusters} clusters  ${seconds}`;
+    .join("  ")}  ${report.clusters} clusters (${tiers.join(", ")})  ${seconds}`;
 }
 
 function writePredictions(folder: string, name: string, predictions: Prediction[]): void {

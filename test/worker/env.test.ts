@@ -35,6 +35,7 @@ describe("the settings", () => {
     ["DAILY_BUDGET_USD", "1e9"],
     ["VECTOR_BACKEND", "pinecone"],
     ["CLUSTERING_METHOD", "astrology"],
+    ["CLUSTERING_EMBEDDER", "tea leaves"],
     ["CLUSTERING_SIM_THRESHOLD", "1.5"],
     ["CLUSTERING_MIN_CLUSTER_SIZE", "0"],
     ["CLUSTERING_TRUNCATE_BODY_CHARS", "ten"],

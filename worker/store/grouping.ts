@@ -8,10 +8,10 @@ export type DecisionToInsert = Omit<DecisionRow, "projectId">;
 /** Ledger rows in one statement; a replay inserts the same ids, which is no error. */
 export function insertDecisions(db: Db, projectId: string, rows: DecisionToInsert[]): Statement {
   return db.run(sql`
-    INSERT INTO grouping_decisions (id, project_id, feedback_id, cluster_id, previous_cluster_id, tier, similarity,
+    INSERT INTO grouping_decisions (id, project_id, feedback_id, cluster_id, previous_cluster_id, tier, reason, similarity,
                                     neighbours, threshold, method, embedder_version, actor, job_id, created_at)
     SELECT value->>'id', ${projectId}, value->>'feedbackId', value->>'clusterId', value->>'previousClusterId',
-           value->>'tier', value->'similarity', value->'neighbours', value->'threshold', value->>'method',
+           value->>'tier', value->>'reason', value->'similarity', value->'neighbours', value->'threshold', value->>'method',
            value->>'embedderVersion', value->>'actor', value->>'jobId', value->>'createdAt'
     FROM json_each(${JSON.stringify(rows)}) WHERE true
     ON CONFLICT (id) DO NOTHING`);

@@ -312,6 +312,7 @@ export const groupingDecisions = sqliteTable(
     clusterId: text("cluster_id").notNull(),
     previousClusterId: text("previous_cluster_id"),
     tier: text().$type<GroupingTier>().notNull(),
+    reason: text(),
     similarity: text({ mode: "json" }).$type<number | null>(),
     neighbours: text({ mode: "json" }).$type<Neighbour[]>().notNull(),
     threshold: text({ mode: "json" }).$type<number>().notNull(),

@@ -8,7 +8,8 @@ import type {
   AssignResult,
   ClusterMerge,
 } from "./assignment";
-import { scaleOf, toRaw, userFacing } from "./threshold";
+import { settleGreyZone, type GreyDecision } from "./grey-zone";
+import { greyZone, mixedEase, scaleOf, stackness, toRaw, userFacing } from "./threshold";
 
 const SHOWN_NEIGHBOURS = 5;
 
@@ -16,7 +17,7 @@ const SHOWN_NEIGHBOURS = 5;
  * Places items. Machine-made clusters are made anew from the similarities, so that the answer does not depend on the order
  * of arrival: items may join them, they may join each other, and they may part. A frozen cluster neither merges nor splits:
  * only items that have no cluster yet may join it. Same fingerprints are together first, unless a cannot-link forbids. Everything unplaced gets
- * a cluster, if need be its own. Ids are kept by the largest overlap, then by age. Pure; applying the answer and
+ * a cluster, if need be its own. Around the threshold the third tier looks again (`grey-zone.ts`). Ids are kept by the largest overlap, then by age. Pure; applying the answer and
  * asking again gives no decisions.
  */
 export function assign(input: AssignInput): AssignResult {
@@ -24,19 +25,45 @@ export function assign(input: AssignInput): AssignResult {
   const places = new Map(items.map((item, i) => [item.id, i]));
   const anchors = anchorsOf(items, input.clusters);
   const conflicts = cannotLinks(input.cannotLink, places);
-  const labels = input.strategy.cluster({
-    vectors: scaledVectors(items, input),
-    weights: items.map(() => 1),
-    edges: edgesAbove(input, items, places),
-    threshold: toRaw(input.threshold, input.anchors.text),
-    blocks: startingBlocks({ items, anchors, conflicts, mustLink: input.mustLink, places }),
+  const scales = items.map((item) => scaleOf(input.threshold, item.stackShare, input.anchors));
+  const vectors = items.map(({ vector }, i) => scaledVector(vector, scales[i]!));
+  const weights = voices(items);
+  const zone = greyZone(input.threshold);
+  const raw = (user: number): number => toRaw(user, input.anchors.text);
+  const near = edgesAbove(input.pairs, items, raw(zone.low), scales, places);
+  const blocks = startingBlocks({ items, anchors, conflicts, mustLink: input.mustLink, places });
+  const apart = [...conflicts, ...differentCrashes(near, items, blocks)];
+  const sure = input.strategy.cluster({
+    vectors,
+    weights,
+    edges: near.filter(({ similarity }) => similarity > raw(zone.high) - GUARD).map(placesOf),
+    threshold: raw(zone.high),
+    blocks,
     anchors,
-    conflicts,
+    conflicts: apart,
   });
-  const groups = nameGroups(items, labels, input.clusters);
+  const grey = settleGreyZone({
+    ids: items.map(({ id }) => id),
+    vectors,
+    features: items.map(({ features }) => features ?? null),
+    weights,
+    scales,
+    stackShares: items.map(({ stackShare }) => stackShare),
+    labels: sure,
+    edges: near.map(placesOf),
+    quotes: quotesAmong(near, items, raw(input.threshold)),
+    anchors,
+    conflicts: apart,
+    verdicts: input.verdicts ?? [],
+    low: raw(zone.low),
+    line: raw(input.threshold),
+    anchor: input.anchors.text,
+  });
+  const groups = nameGroups(items, grey.labels, input.clusters);
   return {
-    decisions: decide(input, items, places, groups),
+    decisions: decide(input, items, places, groups, { sure, decisions: grey.decisions }),
     merges: mergesOf(items, groups, input),
+    questions: grey.questions,
   };
 }
 
@@ -53,35 +80,79 @@ function anchorsOf(
 /** Rounding of float32 must not drop a pair at the line: the strategy decides again in float64. */
 const GUARD = 1e-6;
 
-function scaledVectors(items: readonly AssignItem[], input: AssignInput): (Float32Array | null)[] {
-  return items.map(({ vector, stackShare }) => {
-    const scale = scaleOf(input.threshold, stackShare, input.anchors);
-    return vector && scale !== 1 ? vector.map((value) => value * scale) : vector;
+/**
+ * How much each report counts when clusters are compared. Events of one crash, told by stack and with the same fingerprint, are one
+ * voice together: a storm of them must not drown the one person who has described the problem.
+ */
+function voices(items: readonly AssignItem[]): number[] {
+  const keyOf = ({ fingerprint, stackShare }: AssignItem): string | null =>
+    fingerprint !== null && stackness(stackShare) >= 0.5 ? fingerprint : null;
+  const events = new Map<string | null, number>();
+  for (const item of items) events.set(keyOf(item), (events.get(keyOf(item)) ?? 0) + 1);
+  return items.map((item) => (keyOf(item) === null ? 1 : 1 / events.get(keyOf(item))!));
+}
+
+/** Near pairs whose traces have no function in common: the same prose, but two crashes. What is one block stays one. */
+function differentCrashes(
+  near: readonly Edge[],
+  items: readonly AssignItem[],
+  blocks: readonly number[],
+): [number, number][] {
+  return near.map(placesOf).filter(([i, j]) => {
+    const [a, b] = [items[i]!.trace, items[j]!.trace];
+    return a && b && blocks[i] !== blocks[j] && !a.some((key) => b.includes(key));
   });
 }
 
+/** From so far above the line on, what a text and a stack share is no chance: the text names the crash. */
+const NAMED = 1.15;
+
+function quotesAmong(near: readonly Edge[], items: readonly AssignItem[], line: number): Edge[] {
+  const stack = items.map(({ stackShare }) => Math.max(0, stackness(stackShare)));
+  return near.filter(
+    ({ i, j, similarity }) => Math.abs(stack[i]! - stack[j]!) > 0.5 && similarity > NAMED * line,
+  );
+}
+
+function scaledVector(vector: Float32Array | null, scale: number): Float32Array | null {
+  return vector && scale !== 1 ? vector.map((value) => value * scale) : vector;
+}
+
+type Edge = { i: number; j: number; similarity: number };
+
+function placesOf({ i, j }: Edge): [number, number] {
+  return [i, j];
+}
+
+/** Pairs of these items whose scaled similarity is above a raw line. */
 function edgesAbove(
-  { pairs, threshold, anchors }: AssignInput,
+  pairs: AssignInput["pairs"],
   items: readonly AssignItem[],
+  line: number,
+  scales: readonly number[],
   places: Map<string, number>,
-): [number, number][] {
-  const line = toRaw(threshold, anchors.text);
-  const scales = items.map(({ stackShare }) => scaleOf(threshold, stackShare, anchors));
-  const edges: [number, number][] = [];
+): Edge[] {
+  const edges: Edge[] = [];
   for (const { a, b, cosine } of pairs) {
     const i = places.get(a);
     const j = places.get(b);
     if (i === undefined || j === undefined || i === j) continue;
-    if (cosine * scales[i]! * scales[j]! > line - GUARD) edges.push([i, j]);
+    const scaled = cosine * scales[i]! * scales[j]!;
+    const similarity = scaled * mixedEase([items[i]!.stackShare, items[j]!.stackShare]);
+    if (similarity > line - GUARD) edges.push({ i, j, similarity });
   }
   return edges;
 }
+
+/** What the third tier did: the labels before it, and its decisions by those labels. */
+type ThirdTier = { sure: readonly number[]; decisions: ReadonlyMap<number, GreyDecision> };
 
 function decide(
   input: AssignInput,
   items: readonly AssignItem[],
   places: Map<string, number>,
   groups: readonly NamedGroup[],
+  third: ThirdTier,
 ): AssignDecision[] {
   const groupOf = new Map(groups.flatMap((group) => group.members.map((i) => [i, group] as const)));
   const changed = items.map((item, i) => {
@@ -97,11 +168,15 @@ function decide(
     const twin = group.members.some(
       (j) => j !== i && item.fingerprint !== null && items[j]!.fingerprint === item.fingerprint,
     );
+    // The vectors alone were enough for an item whose nearest member was in its group before the third tier looked.
+    const alone = inside !== undefined && third.sure[inside.index] === third.sure[i];
+    const looked = twin || alone ? undefined : third.decisions.get(third.sure[i]!);
     return {
       feedbackId: item.id,
       target: group.target,
       previousClusterId: item.clusterId,
-      tier: twin ? "fingerprint" : "similarity",
+      tier: twin ? "fingerprint" : (looked?.tier ?? "similarity"),
+      reason: looked?.reason ?? null,
       similarity: inside?.similarity ?? null,
       neighbours: neighbours
         .slice(0, SHOWN_NEIGHBOURS)

@@ -1,11 +1,15 @@
-import type { Anchors } from "./embedders/embedder";
+import type { GroupingTier } from "../domain/grouping";
+import type { Anchors, SparseFeatures } from "./embedders/embedder";
+import type { Question, Verdict } from "./grey-problem";
 import type { Strategy } from "./strategies/strategy";
 
-/** A report to place. `vector` has unit length and is not scaled; `clusterId` is where it is now, `null` when nowhere. */
+/** A report to place. `vector` has unit length and is not scaled; `features` are for the second look, `trace` tells where it crashed (`traceOf`); `clusterId` is where it is now, `null` when nowhere. */
 export type AssignItem = {
   id: string;
   vector: Float32Array | null;
   stackShare: number;
+  features?: SparseFeatures | null;
+  trace?: Uint32Array | null;
   fingerprint: string | null;
   clusterId: string | null;
 };
@@ -22,9 +26,10 @@ export type Pair = readonly [string, string];
 /**
  * What the brain knows about a part of a project that hangs together.
  *
- * - `items`: every item of every cluster named, and everything reachable over `pairs` above the line (`pairLine`).
- * - `pairs`: all pairs above the line; pairs below it are welcome as neighbours to show. Pairs of unknown items are ignored.
+ * - `items`: every item of every cluster named, and everything reachable over `pairs` above the grey zone's lower end.
+ * - `pairs`: all pairs above the grey zone's lower end; pairs below it are welcome as neighbours to show. Pairs of unknown items are ignored.
  * - `cannotLink`, `mustLink`: what persons decided. A cannot-link wins over everything.
+ * - `verdicts`: what judges have said about pairs of these items.
  * - `threshold`: user-facing. `anchors`: the embedder's, as the strategy sees them (`anchorsFor`).
  */
 export type AssignInput = {
@@ -33,6 +38,7 @@ export type AssignInput = {
   pairs: readonly SimilarPair[];
   cannotLink: readonly Pair[];
   mustLink: readonly Pair[];
+  verdicts?: readonly Verdict[];
   threshold: number;
   anchors: Anchors;
   strategy: Strategy;
@@ -49,14 +55,16 @@ export type ShownNeighbour = { feedbackId: string; similarity: number };
 
 /**
  * An item whose cluster changes. `tier` is `fingerprint` when an item with the same fingerprint is in the cluster it goes
- * to, and `similarity` otherwise, also when it stays alone. `similarity` is that of the nearest member of its new cluster, `null` when
+ * to; `rerank` or `model` when the third tier has joined it or has kept it apart, with the `reason`; and `similarity`
+ * otherwise, also when it stays alone. `similarity` is that of the nearest member of its new cluster, `null` when
  * alone or when nothing is known of the members.
  */
 export type AssignDecision = {
   feedbackId: string;
   target: Target;
   previousClusterId: string | null;
-  tier: "fingerprint" | "similarity";
+  tier: Exclude<GroupingTier, "person">;
+  reason: string | null;
   similarity: number | null;
   neighbours: ShownNeighbour[];
 };
@@ -64,4 +72,9 @@ export type AssignDecision = {
 /** A machine-made cluster that has lost all its items; `into` took the most of them. */
 export type ClusterMerge = { clusterId: string; into: Target };
 
-export type AssignResult = { decisions: AssignDecision[]; merges: ClusterMerge[] };
+/** `questions` are pairs in the grey zone that no verdict is known about, most similar first. */
+export type AssignResult = {
+  decisions: AssignDecision[];
+  merges: ClusterMerge[];
+  questions: Question[];
+};

@@ -1,8 +1,10 @@
+import { traceOf } from "../domain/fingerprint";
 import type { FeedbackRow } from "../store/feedback";
 import type { SimilarPair } from "./assignment";
 import type { Anchors, Embedder } from "./embedders/embedder";
+import type { Verdict } from "./grey-problem";
 import type { IdfTable } from "./embedders/lexical/idf";
-import type { ObjectTables, StoredVector } from "./object-tables";
+import type { StoredVector, VectorTables } from "./vector-tables";
 import { pairLine } from "./threshold";
 import { LocalIndex } from "./vectors/local-index";
 import type { VectorIndex } from "./vectors/vector-index";
@@ -23,7 +25,7 @@ const OUTSIDE_CANDIDATES = 50;
  */
 export class Neighbourhood {
   private constructor(
-    private readonly tables: ObjectTables,
+    private readonly tables: VectorTables,
     private readonly hot: LocalIndex,
     private readonly shares: Map<string, number>,
     private readonly embedderKey: string,
@@ -32,7 +34,7 @@ export class Neighbourhood {
   ) {}
 
   static async open(
-    tables: ObjectTables,
+    tables: VectorTables,
     embedder: Embedder,
     outside: VectorIndex | null,
   ): Promise<Neighbourhood> {
@@ -85,24 +87,20 @@ export class Neighbourhood {
     await this.outside?.remove(ids);
   }
 
-  /** The items that hang together with these over pairs above the line, these included. */
-  reachable(ids: string[], threshold: number, anchors: Anchors): Set<string> {
-    const seen = new Set(ids);
-    let frontier = ids;
-    while (frontier.length > 0) {
-      const next: string[] = [];
-      for (const { a, b, cosine } of this.tables.edgesOf(frontier)) {
-        const shares: [number, number] = [this.shares.get(a) ?? 0, this.shares.get(b) ?? 0];
-        if (cosine <= pairLine(threshold, shares, anchors) - 1e-6) continue;
-        for (const id of [a, b]) {
-          if (seen.has(id)) continue;
-          seen.add(id);
-          next.push(id);
-        }
-      }
-      frontier = next;
+  /** The items that have a pair with one of these above a user-facing similarity, without those of this list itself. */
+  near(ids: string[], similarity: number, anchors: Anchors): Set<string> {
+    const asked = new Set(ids);
+    const found = new Set<string>();
+    for (const { a, b, cosine } of this.tables.edgesOf(ids)) {
+      const shares: [number, number] = [this.shares.get(a) ?? 0, this.shares.get(b) ?? 0];
+      if (cosine <= pairLine(similarity, shares, anchors) - 1e-6) continue;
+      for (const id of [a, b]) if (!asked.has(id)) found.add(id);
     }
-    return seen;
+    return found;
+  }
+
+  verdictsAmong(ids: string[]): Verdict[] {
+    return this.tables.verdictsAmong(ids);
   }
 
   vectorsOf(ids: string[]): Map<string, StoredVector> {
@@ -146,6 +144,7 @@ export async function embedBatch(
   const fresh = rows.filter((row) => !done.has(row.id));
   if (fresh.length === 0) return 0;
   const textAt = new Map(fresh.map((row) => [row.id, row.updatedAt]));
+  const traces = new Map(fresh.map((row) => [row.id, traceOf(row.metadata.crash)]));
   const embeddings = await deps.embedder.embed(
     fresh.map((row) => ({
       id: row.id,
@@ -160,6 +159,8 @@ export async function embedBatch(
       textAt: textAt.get(one.id)!,
       stackShare: one.stackShare,
       vector: one.vector,
+      features: one.features ?? null,
+      trace: traces.get(one.id) ?? null,
     })),
     deps.idf,
   );

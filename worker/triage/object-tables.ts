@@ -1,15 +1,9 @@
 import type { IdfTable } from "./embedders/lexical/idf";
 import { emptyIdfTable, IDF_BUCKETS } from "./embedders/lexical/idf";
 import type { SimilarPair } from "./assignment";
-
-/** A report's vector as the object keeps it. `textAt`: when the text that was embedded was last changed. */
-export type StoredVector = {
-  feedbackId: string;
-  textAt: number;
-  embedder: string;
-  stackShare: number;
-  vector: Float32Array | null;
-};
+import type { SparseFeatures } from "./embedders/embedder";
+import type { Verdict } from "./grey-problem";
+import type { StoredVector, VectorTables } from "./vector-tables";
 
 /** The cluster job that the object is working on. It is stored before its first step, so that a restart resumes it. */
 export type ActiveJob = { id: string; createdAt: number; failures: number };
@@ -22,13 +16,18 @@ const MIGRATIONS = [
    CREATE TABLE idf_pages (page INTEGER PRIMARY KEY, counts BLOB NOT NULL);
    CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE spend (day TEXT PRIMARY KEY, micro_usd INTEGER NOT NULL) WITHOUT ROWID;`,
+  `ALTER TABLE vectors ADD COLUMN features BLOB;
+   ALTER TABLE vectors ADD COLUMN trace BLOB;
+   CREATE TABLE verdicts (a TEXT NOT NULL, b TEXT NOT NULL, same INTEGER NOT NULL, reason TEXT NOT NULL, judge TEXT NOT NULL,
+     PRIMARY KEY (a, b)) WITHOUT ROWID;
+   CREATE INDEX verdicts_b ON verdicts (b);`,
 ];
 
 const IDF_PAGES = 16;
 const PAGE_BUCKETS = IDF_BUCKETS / IDF_PAGES;
 
 /** The project object's SQLite: vectors, edges, document frequencies and its own state. All its SQL lives here. */
-export class ObjectTables {
+export class ObjectTables implements VectorTables {
   constructor(private readonly storage: DurableObjectStorage) {
     storage.sql.exec("CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY)");
     const [done] = storage.sql
@@ -46,14 +45,16 @@ export class ObjectTables {
   saveEmbedded(vectors: StoredVector[], edges: SimilarPair[], idf: IdfTable | null): void {
     this.storage.transactionSync(() => {
       for (const one of vectors) {
-        this.forgetEdges(one.feedbackId);
+        this.forgetPairs(one.feedbackId);
         this.storage.sql.exec(
-          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)",
+          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)",
           one.feedbackId,
           one.textAt,
           one.embedder,
           one.stackShare,
           one.vector ? bytesOf(one.vector) : null,
+          one.features ? bytesOfFeatures(one.features) : null,
+          one.trace ? (one.trace.slice().buffer as ArrayBuffer) : null,
         );
       }
       for (const { a, b, cosine } of edges) {
@@ -75,11 +76,11 @@ export class ObjectTables {
       .map(toStoredVector);
   }
 
-  /** All vectors of one embedder, at most `limit`, newest ids first. */
+  /** All vectors of one embedder without their features, at most `limit`, newest ids first. */
   allVectors(embedder: string, limit: number): StoredVector[] {
     return this.storage.sql
       .exec<VectorRow>(
-        "SELECT * FROM vectors WHERE embedder = ? ORDER BY feedback_id DESC LIMIT ?",
+        "SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features, NULL AS trace FROM vectors WHERE embedder = ? ORDER BY feedback_id DESC LIMIT ?",
         embedder,
         limit,
       )
@@ -116,10 +117,39 @@ export class ObjectTables {
     }
   }
 
+  /** What a judge said about pairs; saying it again replaces it. */
+  saveVerdicts(judge: string, verdicts: readonly Verdict[]): void {
+    this.storage.transactionSync(() => {
+      for (const { a, b, same, reason } of verdicts) {
+        const [low, high] = a < b ? [a, b] : [b, a];
+        this.storage.sql.exec(
+          "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)",
+          low,
+          high,
+          same ? 1 : 0,
+          reason,
+          judge,
+        );
+      }
+    });
+  }
+
+  /** Verdicts on pairs of which both items are among these. */
+  verdictsAmong(ids: string[]): Verdict[] {
+    return this.storage.sql
+      .exec<{ a: string; b: string; same: number; reason: string }>(
+        `SELECT a, b, same, reason FROM verdicts WHERE a IN (SELECT value FROM json_each(?1))
+           AND b IN (SELECT value FROM json_each(?1))`,
+        JSON.stringify(ids),
+      )
+      .toArray()
+      .map((row) => ({ ...row, same: row.same === 1 }));
+  }
+
   forget(ids: string[]): void {
     this.storage.transactionSync(() => {
       for (const id of ids) {
-        this.forgetEdges(id);
+        this.forgetPairs(id);
         this.storage.sql.exec("DELETE FROM vectors WHERE feedback_id = ?", id);
       }
     });
@@ -128,7 +158,7 @@ export class ObjectTables {
   /** Takes everything out. (`deleteAll` would take the tables too, under the feet of calls that come meanwhile.) */
   wipe(): void {
     this.storage.transactionSync(() => {
-      for (const table of ["vectors", "edges", "idf_pages", "state", "spend"]) {
+      for (const table of ["vectors", "edges", "verdicts", "idf_pages", "state", "spend"]) {
         this.storage.sql.exec(`DELETE FROM ${table}`);
       }
     });
@@ -198,7 +228,8 @@ export class ObjectTables {
     );
   }
 
-  private forgetEdges(id: string): void {
+  private forgetPairs(id: string): void {
+    this.storage.sql.exec("DELETE FROM verdicts WHERE a = ?1 OR b = ?1", id);
     this.storage.sql.exec("DELETE FROM edges WHERE a = ?", id);
     this.storage.sql.exec("DELETE FROM edges WHERE b = ?", id);
   }
@@ -235,6 +266,8 @@ type VectorRow = {
   embedder: string;
   stack_share: number;
   vector: ArrayBuffer | null;
+  features: ArrayBuffer | null;
+  trace: ArrayBuffer | null;
 };
 
 function toStoredVector(row: VectorRow): StoredVector {
@@ -244,9 +277,24 @@ function toStoredVector(row: VectorRow): StoredVector {
     embedder: row.embedder,
     stackShare: row.stack_share,
     vector: row.vector ? new Float32Array(row.vector) : null,
+    features: row.features ? featuresOf(row.features) : null,
+    trace: row.trace ? new Uint32Array(row.trace) : null,
   };
 }
 
 function bytesOf(vector: Float32Array): ArrayBuffer {
   return vector.slice().buffer as ArrayBuffer;
+}
+
+/** All keys, then all weights, four bytes each. */
+function bytesOfFeatures({ keys, weights }: SparseFeatures): ArrayBuffer {
+  const bytes = new ArrayBuffer(8 * keys.length);
+  new Uint32Array(bytes, 0, keys.length).set(keys);
+  new Float32Array(bytes, 4 * keys.length).set(weights);
+  return bytes;
+}
+
+function featuresOf(bytes: ArrayBuffer): SparseFeatures {
+  const count = bytes.byteLength / 8;
+  return { keys: new Uint32Array(bytes, 0, count), weights: new Float32Array(bytes, 4 * count) };
 }

@@ -5,6 +5,7 @@ import { Gate } from "../kit/gate";
 import { logFailure } from "../kit/log";
 import type { Db } from "../store/db";
 import { listUndescribed } from "../store/clusters";
+import { findFeedbackByIds } from "../store/feedback";
 import { findProject } from "../store/projects";
 import {
   announcementAlarm,
@@ -20,7 +21,9 @@ import type { Embedder } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
 import { embedderKeyOf, Neighbourhood } from "./neighbourhood";
 import { ObjectTables } from "./object-tables";
-import { placeBatch, type PlacedBatch } from "./place-batch";
+import { askJudge, type AskDeps } from "./judges/ask-judge";
+import type { Judge } from "./judges/judge";
+import { placeBatch, type PlaceDeps, type PlacedBatch } from "./place-batch";
 import type { Summarizer } from "./summarizers/summarizer";
 import type { VectorIndex } from "./vectors/vector-index";
 
@@ -33,6 +36,8 @@ export type ProjectObjectDeps = {
   /** The embedder that is set up. `table` is used by the lexical one. */
   embedder(table: IdfTable): { embedder: Embedder; learns: boolean };
   outsideIndex(namespace: string): VectorIndex | null;
+  /** The third tier's model; null: none is set up, and sparse features alone look again. */
+  judge: Judge | null;
   summarizer: Summarizer;
   fallbackSummarizer: Summarizer;
 };
@@ -194,6 +199,7 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
             embedder,
             neighbourhood,
             idf,
+            askJudge: this.#askJudge(projectId),
           },
           BATCH_ITEMS,
         );
@@ -208,6 +214,28 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
         this.#brain = null;
         throw error;
       }
+    }
+
+    /** Asks the judge within today's budget, and stores what it says before anybody acts on it. */
+    #askJudge(projectId: string): PlaceDeps["askJudge"] {
+      const { db, judge } = this.#deps;
+      if (!judge) return null;
+      const ask: AskDeps = {
+        judge,
+        reports: async (ids) => {
+          const rows = await findFeedbackByIds(db, projectId, ids);
+          return new Map(
+            rows.map((row) => [row.id, { ...row, crash: row.metadata.crash ?? null }] as const),
+          );
+        },
+        reserve: (microUsd) => this.reserve(microUsd),
+        settle: (difference) => this.settle(difference),
+      };
+      return async (questions) => {
+        const verdicts = await askJudge(ask, questions);
+        this.#tables.saveVerdicts(`${judge.name}:${judge.version}`, verdicts);
+        return verdicts;
+      };
     }
 
     #openBrain(): Promise<Brain> {

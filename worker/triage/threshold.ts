@@ -12,7 +12,18 @@ const ALL_STACK = 0.8;
  */
 const STRATEGY_OFFSETS: Record<GroupingMethod, Anchors> = {
   agglomerative: { text: 0, stack: 0 },
+  centroid: { text: 0.07, stack: 0.05 },
+  vector_like: { text: 0.07, stack: 0.05 },
 };
+
+/** How far below and above the line, on the user's scale, the third tier looks again. */
+const GREY_BELOW = 0.08;
+const GREY_ABOVE = 0.03;
+
+/** The grey zone around a user-facing threshold, on the same scale. */
+export function greyZone(threshold: number): { low: number; high: number } {
+  return { low: clamp(threshold - GREY_BELOW), high: clamp(threshold + GREY_ABOVE) };
+}
 
 /** The anchors of an embedder as one strategy sees them. */
 export function anchorsFor(method: GroupingMethod, anchors: Anchors): Anchors {
@@ -40,7 +51,7 @@ export function fromRaw(raw: number, anchor: number): number {
 /**
  * The raw cosine at which a pair counts as equal to `userFacing`. `stackShares` are the two reports' shares of stack
  * features: two texts are measured by the text anchor, two stacks by the stack anchor, and a mixed pair by the geometric
- * mean between them. That mean is what makes it a product of one factor per report (`scaleOf`).
+ * mean between them, eased (`mixedEase`). That mean is what makes it a product of one factor per report (`scaleOf`).
  */
 export function pairLine(
   userFacing: number,
@@ -48,11 +59,24 @@ export function pairLine(
   anchors: Anchors,
 ): number {
   const share = (stackness(stackShares[0]) + stackness(stackShares[1])) / 2;
-  return toRaw(userFacing, anchors.text) ** (1 - share) * toRaw(userFacing, anchors.stack) ** share;
+  const mean =
+    toRaw(userFacing, anchors.text) ** (1 - share) * toRaw(userFacing, anchors.stack) ** share;
+  return mean / mixedEase(stackShares);
 }
 
 /**
- * The factor for a report's vector under which every pair, whatever it is made of, has one line: the scaled dot product
+ * A text that names a crash shares few features with it, but by chance it would share hardly any: how much nearer a pair of a
+ * text and a stack counts than the mean of both anchors has it.
+ */
+export const MIXED_EASE = 1.2;
+
+/** `1 + e (s - s')²` with s how much of a report is stack: 1 for two of a kind. `grey-groups.ts` relies on this form. */
+export function mixedEase(stackShares: readonly [number, number]): number {
+  return 1 + MIXED_EASE * (stackness(stackShares[0]) - stackness(stackShares[1])) ** 2;
+}
+
+/**
+ * The factor for a report's vector under which every pair of a kind has one line: the scaled dot product, times `mixedEase`,
  * exceeds `toRaw(userFacing, anchors.text)` exactly when the cosine exceeds `pairLine`. Scaled vectors keep the algebra
  * of sums that average linkage rests on.
  */
@@ -78,9 +102,9 @@ export function userFacing(raw: number, stackShares: [number, number], anchors: 
   return (low + high) / 2;
 }
 
-/** 0 for a text, 1 for a report that is mainly stack. */
-function stackness(share: number): number {
-  return Math.min(1, Math.max(0, share) / ALL_STACK);
+/** 0 for a text, 1 for a report that is mainly stack; below 0 for a text of a few words. */
+export function stackness(share: number): number {
+  return Math.min(1, Math.max(-1, share) / ALL_STACK);
 }
 
 function clamp(value: number): number {

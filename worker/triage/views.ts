@@ -65,6 +65,7 @@ export const GroupingDecision = z.object({
   cluster_id: z.string(),
   previous_cluster_id: z.string().nullable(),
   tier: z.enum(GROUPING_TIERS),
+  reason: z.string().nullable(),
   similarity: z.number().nullable(),
   neighbours: z.array(
     z.object({ feedback_id: z.string(), similarity: z.number(), title: z.string().nullable() }),
@@ -88,6 +89,7 @@ export function toGroupingDecision(
     cluster_id: row.clusterId,
     previous_cluster_id: row.previousClusterId,
     tier: row.tier,
+    reason: row.reason,
     similarity: row.similarity,
     neighbours: row.neighbours.map((near) => ({
       ...near,

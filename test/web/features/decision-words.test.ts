@@ -8,6 +8,7 @@ const BASE: GroupingDecision = {
   cluster_id: "c",
   previous_cluster_id: null,
   tier: "similarity",
+  reason: null,
   similarity: 0.814,
   neighbours: [],
   threshold: 0.72,
@@ -22,6 +23,15 @@ describe("why a report is where it is, in words", () => {
   it.each<[Partial<GroupingDecision>, string]>([
     [{}, "joined by similarity 0.81"],
     [{ tier: "fingerprint", similarity: null }, "joined by the same fingerprint"],
+    [{ tier: "rerank", similarity: 0.7 }, "joined by a second look, 0.70"],
+    [
+      {
+        tier: "model",
+        similarity: null,
+        neighbours: [{ feedback_id: "n", similarity: 0.73, title: null }],
+      },
+      "was kept apart by a model's judgement",
+    ],
     [{ tier: "model", similarity: 0.7 }, "joined by a model's judgement 0.70"],
     [{ tier: "person", previous_cluster_id: "x" }, "moved here by hand"],
     [{ similarity: null }, "began this cluster: nothing like it was known"],

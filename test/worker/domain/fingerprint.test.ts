@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Crash, StackFrame } from "../../../worker/domain/feedback";
-import { fingerprintOf, generalise } from "../../../worker/domain/fingerprint";
+import { fingerprintOf, generalise, traceOf } from "../../../worker/domain/fingerprint";
 
 function frame(parts: Partial<StackFrame>): StackFrame {
   return {
@@ -28,7 +28,7 @@ function printOf(parts: Partial<Crash>, fingerprint?: string[]): string | null {
 
 describe("fingerprintOf", () => {
   test("is a version and 16 hex digits, and always the same", () => {
-    expect(printOf({ frames: [checkout] })).toMatch(/^v1:[0-9a-f]{16}$/);
+    expect(printOf({ frames: [checkout] })).toMatch(/^v2:[0-9a-f]{16}$/);
     expect(printOf({ frames: [checkout] })).toBe(printOf({ frames: [{ ...checkout }] }));
   });
 
@@ -119,7 +119,7 @@ describe("fingerprintOf", () => {
       fc.property(text, text, frames, (type, message, drawn) => {
         const all = drawn.map((one) => frame(one));
         const print = fingerprintOf({ crash: { type, message, frames: all } });
-        expect(String(print)).toMatch(/^(?:v1:[0-9a-f]{16}|null)$/);
+        expect(String(print)).toMatch(/^(?:v2:[0-9a-f]{16}|null)$/);
       }),
     );
   });
@@ -146,5 +146,31 @@ describe("generalise", () => {
     for (const unit of ["a", "1", "/a", "a.", "a@", "0", "-1-", "http://"])
       generalise(unit.repeat(50_000));
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
+  });
+});
+
+describe("a crash told by an SDK and by a pasted trace", () => {
+  const told = { function: "pay", in_app: true, line: 3, column: 1 };
+  const sdk = { ...told, file: "app:///src/pay.js", module: "pay" };
+  const pasted = { ...told, file: "/srv/shop/src/pay.js", module: null };
+  const crashOf = (frame: typeof sdk | typeof pasted) => ({
+    type: "TypeError",
+    message: "x",
+    frames: [frame],
+  });
+
+  test("has one fingerprint and one trace", () => {
+    expect(fingerprintOf({ crash: crashOf(sdk) })).toBe(fingerprintOf({ crash: crashOf(pasted) }));
+    expect(traceOf(crashOf(sdk))).toEqual(traceOf(crashOf(pasted)));
+  });
+
+  test("needs more than a file when no function is named", () => {
+    const nameless = (message: string) => {
+      const frames = [{ ...sdk, function: "<anonymous>" }];
+      return fingerprintOf({ crash: { type: "panic", message, frames } });
+    };
+    expect(nameless("no entry for key")).not.toBe(nameless("index out of range"));
+    expect(nameless("Box<Any>")).toBeNull();
+    expect(traceOf({ type: null, message: null, frames: [{ ...sdk, function: null }] })).toBeNull();
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   DEFAULT_LINE,
   fromRaw,
+  mixedEase,
   pairLine,
   scaleOf,
   toRaw,
@@ -58,17 +59,19 @@ describe("the one threshold", () => {
         (u, pair, both) => {
           const scaled =
             pairLine(u, pair, both) * scaleOf(u, pair[0], both) * scaleOf(u, pair[1], both);
-          expect(scaled).toBeCloseTo(toRaw(u, both.text), 9);
+          expect(scaled * mixedEase(pair)).toBeCloseTo(toRaw(u, both.text), 9);
         },
       ),
     );
   });
 
-  test("asks of two stacks what the stack anchor says, of two texts the text anchor, of a mixed pair something between", () => {
+  test("asks of two stacks what the stack anchor says, of two texts the text anchor, of a mixed pair less than their mean", () => {
     const both = { text: 0.3, stack: 0.7 };
     expect(pairLine(0.72, [0, 0], both)).toBeCloseTo(0.3, 12);
     expect(pairLine(0.72, [1, 1], both)).toBeCloseTo(0.7, 12);
-    expect(pairLine(0.72, [0, 1], both)).toBeCloseTo(Math.sqrt(0.21), 12);
+    expect(pairLine(0.72, [0, 1], both)).toBeCloseTo(Math.sqrt(0.21) / mixedEase([0, 1]), 12);
+    expect(pairLine(0.72, [0, 1], both)).toBeLessThan(0.3);
+    expect(pairLine(0.72, [-0.25, -0.25], both)).toBeLessThan(0.3);
     expect(userFacing(1, [1, 1], both)).toBe(1);
     expect(userFacing(-0.2, [0, 0], both)).toBe(0);
   });

@@ -11,8 +11,9 @@ export type SparseFeatures = { keys: Uint32Array; weights: Float32Array };
 
 /**
  * `vector` has `EMBEDDING_DIMENSIONS` values and unit length, or is `null` when there is nothing to embed.
- * `stackShare` (0 to 1) is the share of the squared feature weight that comes from stack frames; it decides which anchor
- * a pair is measured by (`threshold.ts`).
+ * `stackShare` is the share (0 to 1) of the squared feature weight that comes from stack frames; it decides which anchor
+ * a pair is measured by (`threshold.ts`). Below 0, down to -1, it says that a text is so short that those of one problem share less than
+ * longer ones do: its line is as far below the text anchor.
  */
 export type Embedding = {
   id: string;

@@ -4,7 +4,7 @@ import type { GroupingMethod } from "../../domain/grouping";
  * A problem of clustering in numbers; entries of all arrays belong to the same items.
  *
  * - `vectors`: the items' vectors of equal length, `null` for an item that resembles nothing.
- * - `weights`: how many reports each vector is the mean of (1 for one report).
+ * - `weights`: how much each vector counts, above 0: 1 for a report, less for one of many events of a crash.
  * - `edges`: pairs of items that may resemble each other; every pair whose dot product exceeds `threshold` must be here.
  * - `threshold`: raw; clusters join only when their similarity is strictly above it.
  * - `blocks`: items with the same number ≥ 0 start as one cluster and are never parted; −1 starts alone.

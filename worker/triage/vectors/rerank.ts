@@ -22,7 +22,7 @@ export function sparseCosine(a: SparseFeatures, b: SparseFeatures): number {
  * Puts candidates in the order of their sparse cosine with `query`, which sees what hashing has blurred. Ties keep their
  * order; a candidate without features goes last.
  */
-export function rerank<Candidate extends { features?: SparseFeatures }>(
+export function rerank<Candidate extends { features?: SparseFeatures | null }>(
   query: SparseFeatures,
   candidates: readonly Candidate[],
 ): Candidate[] {

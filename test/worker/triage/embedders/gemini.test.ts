@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { ForeignError } from "../../../../worker/kit/foreign-error";
-import { createGeminiEmbedder, embeddingText } from "../../../../worker/triage/embedders/gemini";
+import { createGeminiEmbedder } from "../../../../worker/triage/embedders/gemini";
+import { embeddingText } from "../../../../worker/triage/embedders/embedding-text";
 import { dot } from "../../../../worker/triage/vectors/dot";
 import { googleError, startGemini, type GeminiReply, type GeminiRequest } from "../gemini-server";
 import { crash, frame, report } from "../reports";

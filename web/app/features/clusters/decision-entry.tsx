@@ -8,6 +8,7 @@ import { deciderOf, formatSimilarity, verbOf } from "./decision-words";
 const TIER_ICONS: Record<GroupingDecision["tier"], IconName> = {
   fingerprint: "copy",
   similarity: "dot",
+  rerank: "dot",
   model: "eye",
   person: "manual",
 };
@@ -35,6 +36,11 @@ export function DecisionEntry({ decision, title, base }: Props) {
           ) : null}
           .
         </p>
+        {decision.reason ? (
+          <p className="faint">
+            <Words>{decision.reason}</Words>
+          </p>
+        ) : null}
         <p className="faint">
           Line {formatSimilarity(threshold)}, {method}, {embedder}, by {deciderOf(decision.actor)},{" "}
           <Time at={decision.created_at} />

@@ -22,6 +22,29 @@ const ENGINE_PHRASES: readonly RegExp[] = [
   /\bundefined method\b|\bfor nil:NilClass\b|\bfor nil\b/gi,
 ];
 
+/** Where an engine's phrase names what was missing or wrong. */
+const NAMED_IN_PHRASE: readonly RegExp[] = [
+  /cannot (?:read|set) propert(?:y|ies) of (?:undefined|null) \((?:reading|setting) ['"]([^'"\n]{1,80})['"]/gi,
+  /cannot (?:read|set) property ['"]([^'"\n]{1,80})['"] of (?:undefined|null)/gi,
+  /cannot destructure property ['"]([^'"\n]{1,80})['"]/gi,
+  /(?:undefined|null) is not an object \(evaluating ['"]([^'"\n]{1,80})['"]/gi,
+  /\b([\w$.]{1,80}) is not (?:a function|a constructor|iterable|defined)\b/g,
+  /object has no attribute ['"](\w{1,80})['"]/gi,
+  /\bKeyError: ['"]?([\w.-]{1,80})/g,
+  /\bundefined method [`'"]([\w?!]{1,80})/gi,
+];
+
+/**
+ * What engines' phrases in a text name, lower-cased: `country` for "Cannot read properties of undefined (reading 'country')". Who
+ * quotes the phrase in another language, or in a line of prose, quotes the crash.
+ */
+export function namedByEngines(text: string): string[] {
+  const names = NAMED_IN_PHRASE.flatMap((phrase) =>
+    [...text.matchAll(phrase)].map((match) => match[1]!.toLowerCase()),
+  );
+  return [...new Set(names)].slice(0, 10);
+}
+
 /** An error's message without what its engine says in every such message. */
 export function tellingWords(message: string): string {
   return ENGINE_PHRASES.reduce((text, phrase) => text.replace(phrase, " "), message);

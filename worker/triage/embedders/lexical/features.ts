@@ -1,11 +1,12 @@
 import type { Crash, StackFrame } from "../../../domain/feedback";
+import { errorLine } from "../../../domain/frame-text";
 import { parseStackText } from "../../../domain/stack-text";
 import type { EmbedInput } from "../embedder";
 import { cleanWords } from "./clean";
 import { FeatureCounts, type CountedFeature, type Origin } from "./counts";
-import { tellingWords, withoutCrash } from "./crash-words";
+import { namedByEngines, tellingWords, withoutCrash } from "./crash-words";
 import { errorName, splitErrors } from "./error-lines";
-import { frameName } from "./frame-features";
+import { frameName, spokenNames } from "./frame-features";
 import { splitStack } from "./split-stack";
 import { splitIdentifier, tokenise } from "./words";
 
@@ -23,6 +24,17 @@ const BODY_LIMIT = 24_000;
 const FRAMES_LIMIT = 40;
 /** A frame of a library tells little where the application's own frames are known. */
 const FOREIGN_FRAME_TIMES = 0.2;
+/** Scripts without spaces give a pair for each character, so that a sentence has twice the words; its pairs are pieces already. */
+const PAIR_TIMES = 0.3;
+const PAIR =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{1,2}$/u;
+/** How much the name in an engine's phrase counts: it is as good as a quotation of the error. */
+const ENGINE_TIMES = 4;
+/** How much a frame's names count as people write them in prose: this is where a crash and a complaint about it meet. */
+const SPOKEN_TIMES = 2;
+
+const FILE_NAME =
+  /(?<![\w.])(?:[\w@.-]{1,80}[\\/]){0,8}([\w@-]{1,60}\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|swift|dart|php|cs|cpp|cc|c|h|m|mm|vue|svelte|ex|scala))\b(?!\.\w)/gi;
 
 /**
  * Reads a report into its features: words, identifiers, pairs of words and pieces of words of title and body; frames and
@@ -42,11 +54,24 @@ export function extractFeatures(input: EmbedInput): CountedFeature[] {
       named.add(type);
       addErrorType(counts, type);
     }
-    addText(counts, cleanWords(words).slice(0, BODY_WORDS_LIMIT), times, decays, "text");
+    addText(
+      counts,
+      cleanWords(tellingWords(words)).slice(0, BODY_WORDS_LIMIT),
+      times,
+      decays,
+      "text",
+    );
   };
   read(title.words, TITLE_TIMES, false);
   read(body.words, 1, true);
   readCrash(counts, crash, named);
+  const told = crash
+    ? errorLine(crash)
+    : `${input.title}\n${input.body.slice(0, BODY_WORDS_LIMIT)}`;
+  for (const name of namedByEngines(told)) {
+    counts.add("whole", `engine:${name}`, ENGINE_TIMES, crash ? "stack" : "text");
+  }
+  if (frames.length === 0) readFileNames(counts, `${title.words}\n${body.words}`);
   const telling = frames.some((frame) => frame.in_app);
   frames.forEach((frame, depth) => {
     addFrame(counts, frame, depth, telling && !frame.in_app ? FOREIGN_FRAME_TIMES : 1);
@@ -61,6 +86,13 @@ function readCrash(counts: FeatureCounts, crash: Crash | null, named: ReadonlySe
   if (!crash?.message) return;
   const message = cleanWords(tellingWords(crash.message)).slice(0, BODY_WORDS_LIMIT);
   addText(counts, message, 1, true, "stack");
+}
+
+/** Names of source files in prose: `invoice.js`, `src/invoice.js`. */
+function readFileNames(counts: FeatureCounts, text: string): void {
+  for (const [, name] of text.slice(0, BODY_WORDS_LIMIT).matchAll(FILE_NAME)) {
+    counts.add("whole", name!.toLowerCase(), 1, "text");
+  }
 }
 
 /** Frames that a source tells come first; frames in the text count when the source has not told them. */
@@ -97,8 +129,9 @@ function addText(
     }
   }
   for (const [word, weight] of words) {
-    counts.add("word", word, weight, origin);
-    if (word.length > 1) counts.addGrams(word, weight);
+    const isPair = PAIR.test(word);
+    counts.add("word", word, isPair ? weight * PAIR_TIMES : weight, origin);
+    if (word.length > 1 && !isPair) counts.addGrams(word, weight);
   }
 }
 
@@ -119,4 +152,6 @@ function addFrame(counts: FeatureCounts, frame: StackFrame, depth: number, telli
   if (path) counts.add("packagePath", path, times, "stack");
   if (name.path.length > 3) counts.add("prefix", name.path.slice(0, 3).join("/"), times, "stack");
   for (const word of name.words) counts.add("word", word, times * FRAME_WORD_TIMES, "stack");
+  for (const spoken of spokenNames(name))
+    counts.add("whole", spoken, times * SPOKEN_TIMES, "stack");
 }

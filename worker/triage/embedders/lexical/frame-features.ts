@@ -1,3 +1,4 @@
+import { isNamedByClass } from "../../../domain/fingerprint";
 import type { StackFrame } from "../../../domain/feedback";
 import { splitIdentifier } from "./words";
 import { stem } from "./stemmer";
@@ -6,16 +7,13 @@ import { STOP_WORDS } from "./stop-words";
 /** A frame in the terms that all notations share. `path` is a package or folder path, outermost first. */
 export type FrameName = { container: string; name: string; path: string[]; words: string[] };
 
-const JVM_FILE = /\.(?:java|kt|kts|scala|groovy|clj|cs|vb|fs)$/i;
-
 /**
  * Names a frame without line numbers, generated numbers and machine folders, the same for a pasted line and for what an
  * SDK tells: class and method where there is a class, else file and function. Null when nothing names it.
  */
 export function frameName(frame: StackFrame): FrameName | null {
   const fn = functionName(frame.function);
-  const byClass = frame.module !== null && (frame.file === null || JVM_FILE.test(frame.file));
-  if (byClass) return classFrame(frame.module!, fn);
+  if (isNamedByClass(frame)) return classFrame(frame.module!, fn);
   if (frame.file !== null && frame.file !== "<anonymous>") return fileFrame(frame.file, fn);
   if (!fn) return null;
   const cut = Math.max(
@@ -72,4 +70,12 @@ function functionName(name: string | null): string {
     .replace(/\$\d+/g, "$")
     .replace(/\$+$/, "")
     .slice(0, 200);
+}
+
+/** A frame's function and file or class as people name them in prose, in lower case; single words are left to the words. */
+export function spokenNames({ container, name }: FrameName): string[] {
+  const names = [name.split(/\.|::|->|#/).at(-1) ?? "", container];
+  return names
+    .filter((one) => /[.$_]/.test(one) || splitIdentifier(one).length > 1)
+    .map((one) => one.toLowerCase());
 }

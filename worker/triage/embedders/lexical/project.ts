@@ -20,7 +20,7 @@ const STACK_FLOOR = 0.8;
  * Features kept for the second look: the heaviest. 2.5 kB a report, and as good as all of them on every set tried. Common
  * words help the hashed vector against its own noise, but not here, so the floor is lower.
  */
-export const KEPT_FEATURES = 320;
+export const KEPT_FEATURES = 640;
 const KEPT_FLOOR = 1;
 
 /**
@@ -36,8 +36,8 @@ export function project(
   let squared = 0;
   let fromStack = 0;
   features.forEach((feature, i) => {
-    const weight = weightOf(feature, table);
-    weights[i] = feature.weight * (inverseFrequency(table, feature.key) + KEPT_FLOOR);
+    const weight = weightOf(feature, table, TEXT_FLOOR);
+    weights[i] = weightOf(feature, table, KEPT_FLOOR);
     squared += weight * weight;
     fromStack += weight * weight * feature.stackPart;
     scatter(vector, feature.key, weight);
@@ -49,9 +49,13 @@ export function project(
   };
 }
 
-function weightOf({ key, weight, stackPart }: CountedFeature, table: IdfTable): number {
+function weightOf(
+  { key, weight, stackPart }: CountedFeature,
+  table: IdfTable,
+  textFloor: number,
+): number {
   const idf = inverseFrequency(table, key);
-  const asText = idf + TEXT_FLOOR;
+  const asText = idf + textFloor;
   if (stackPart === 0) return weight * asText;
   const asStack = STACK_SCALE * idf ** STACK_POWER + STACK_FLOOR;
   return weight * ((1 - stackPart) * asText + stackPart * asStack);

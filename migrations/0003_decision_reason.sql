@@ -1,0 +1,1 @@
+ALTER TABLE `grouping_decisions` ADD `reason` text;

@@ -1,0 +1,27 @@
+import { dotOfSums } from "../vectors/dot";
+import { joinGreedily, type GreedyCluster } from "./greedy";
+import type { Strategy } from "./strategy";
+
+/**
+ * Each report, in order of arrival, joins the cluster whose centroid is nearest. Cheap and known from many products, but
+ * what was joined early is never parted, so it depends on the order. O(E d).
+ */
+export const centroid: Strategy = {
+  name: "centroid",
+  cluster: (problem) => joinGreedily(problem, centroidLikeness),
+};
+
+/**
+ * The cosine of the two centroids, times the lengths that the items' vectors have on average: for unit vectors the plain
+ * cosine. Vectors of stack traces are scaled (`scaleOf`), and a centroid keeps their scale.
+ */
+function centroidLikeness(a: GreedyCluster, b: GreedyCluster): number {
+  if (!a.sum || !b.sum) return -Infinity;
+  const lengths = Math.sqrt(dotOfSums(a.sum, a.sum) * dotOfSums(b.sum, b.sum));
+  if (lengths === 0) return -Infinity;
+  return (dotOfSums(a.sum, b.sum) / lengths) * meanLength(a) * meanLength(b);
+}
+
+function meanLength(cluster: GreedyCluster): number {
+  return cluster.weight > 0 ? cluster.lengths / cluster.weight : 0;
+}
