@@ -3,6 +3,7 @@ import { hc } from "hono/client";
 import { z } from "zod";
 import type {
   ClusterRoutes,
+  DeadLetterRoutes,
   FeedbackRoutes,
   FixRoutes,
   PollingRoutes,
@@ -19,6 +20,7 @@ export type { Crash, FeedbackItem, SourceKind } from "../../worker/domain/feedba
 export type { PlanContent } from "../../worker/domain/plan";
 export type { RedditSort } from "../../worker/domain/polling";
 export type { RunnerName, RunStatus } from "../../worker/domain/run";
+export type { DeadLetterView } from "../../worker/ingest/dead-letters";
 export type { PlanView, RunEventView, RunLogPage, RunView } from "../../worker/fix/views";
 export type { RedditConfigView } from "../../worker/projects/reddit-config";
 export type {
@@ -68,6 +70,7 @@ export function connect({ request, context, isPage = true }: Caller) {
   };
   return {
     clusters: hc<ClusterRoutes>(BASE, options),
+    deadLetters: hc<DeadLetterRoutes>(BASE, options),
     feedback: hc<FeedbackRoutes>(BASE, options),
     fixes: hc<FixRoutes>(BASE, options),
     polling: hc<PollingRoutes>(BASE, options),

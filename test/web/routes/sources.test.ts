@@ -42,7 +42,7 @@ describe("sources", () => {
     const fields = { intent: "filter", source: "s1", environments: "production\n\n staging " };
     const { calls, body } = await act(fields, { [`PATCH ${API}/s1`]: MADE });
     expect(calls[0]?.json).toEqual({ settings: { environments: ["production", "staging"] } });
-    expect(body).toMatchObject({ filtered: "s1" });
+    expect(body).toMatchObject({ saved: "s1" });
   });
 
   it("make a new DSN or mail address", async () => {

@@ -48,9 +48,16 @@ function cellsOf(names: string[], cells: string[]): Record<string, unknown> {
   return Object.fromEntries(cells.map((cell, at) => [names[at] ?? `Column ${at + 1}`, cell]));
 }
 
+const DELIMITERS = [",", ";", "\t", "|"];
+
+/** The mark that parts the first row into the most columns. Later rows do not vote: they may have decimal commas. */
 function delimiterOf(text: string): string {
-  const sample = text.slice(0, 64 * 1024);
-  return Papa.parse<string[]>(sample, { preview: 20, newline: "\n" }).meta.delimiter;
+  const sample = text.trimStart().slice(0, 64 * 1024);
+  const widths = DELIMITERS.map((delimiter) => {
+    const { data } = Papa.parse<string[]>(sample, { delimiter, newline: "\n", preview: 1 });
+    return data[0]?.length ?? 0;
+  });
+  return DELIMITERS[widths.indexOf(Math.max(...widths))] ?? ",";
 }
 
 /** Papa Parse's own parser, fed piece by piece; it keeps what has not ended yet, and counts lines. */
@@ -58,23 +65,30 @@ class CsvReader {
   #rest = "";
   #line = 1;
   #openQuotes = 0;
+  /** Whether a line was given up whose end has not come yet. */
+  #skipping = false;
   readonly #delimiter: string;
 
   constructor(delimiter: string) {
     this.#delimiter = delimiter;
   }
 
-  push(text: string): Read[] {
+  *push(text: string): Generator<Read> {
     this.#rest += text;
-    const rows = this.#parse(false);
-    while (this.#rest.length > ROW_LIMIT) rows.push(this.#giveUpLine(), ...this.#parse(false));
-    return rows;
+    this.#skip();
+    yield* this.#parse(false);
+    while (this.#rest.length > ROW_LIMIT) {
+      yield this.#giveUpLine();
+      yield* this.#parse(false);
+    }
   }
 
-  end(): Read[] {
-    const rows = this.#parse(true);
-    while (this.#rest !== "") rows.push(this.#giveUpLine(), ...this.#parse(true));
-    return rows;
+  *end(): Generator<Read> {
+    yield* this.#parse(true);
+    while (this.#rest !== "") {
+      yield this.#giveUpLine();
+      yield* this.#parse(true);
+    }
   }
 
   /** All rows that have ended. At the end of the file the last one has, unless a quote is open in it. */
@@ -86,7 +100,10 @@ class CsvReader {
       newline: "\n",
       step: ({ data, errors, meta }: Papa.ParseStepResult<string[][]>) => {
         if (errors.some(({ code }) => code === "MissingQuotes")) return;
-        rows.push({ line: this.#line, cells: data[0] ?? [] });
+        const line = this.#line;
+        const isLong = meta.cursor - from > ROW_LIMIT;
+        if (isLong) rows.push({ line, fault: TOO_LONG, text: this.#excerpt(from) });
+        else rows.push({ line, cells: data[0] ?? [] });
         this.#line += newlinesIn(this.#rest, from, meta.cursor);
         from = meta.cursor;
       },
@@ -98,23 +115,35 @@ class CsvReader {
 
   /** Leaves out the line with which an endless row begins, and goes on behind it. */
   #giveUpLine(): Read {
-    if (++this.#openQuotes > OPEN_QUOTES_LIMIT) {
+    const read = { line: this.#line, fault: TOO_LONG, text: this.#excerpt(0) };
+    const end = this.#rest.indexOf("\n");
+    if ((end < 0 ? this.#rest.length : end) <= ROW_LIMIT) read.fault = OPEN_QUOTE;
+    if (read.fault === OPEN_QUOTE && ++this.#openQuotes > OPEN_QUOTES_LIMIT) {
       throw new UnreadableFile(
         `More than ${OPEN_QUOTES_LIMIT} quotation marks are never closed. Is this file CSV?`,
       );
     }
+    this.#skipping = true;
+    this.#skip();
+    return read;
+  }
+
+  #skip(): void {
+    if (!this.#skipping) return;
     const end = this.#rest.indexOf("\n");
-    const line = this.#line++;
-    const text = this.#rest.slice(0, end < 0 ? undefined : Math.min(end, EXCERPT_LIMIT));
     this.#rest = end < 0 ? "" : this.#rest.slice(end + 1);
-    const isLong = end < 0 || end > ROW_LIMIT;
-    const fault =
-      isLong && !text.includes('"')
-        ? "This row is longer than a million characters."
-        : "A quotation mark is opened here and not closed.";
-    return { line, fault, text: text.slice(0, EXCERPT_LIMIT) };
+    if (end < 0) return;
+    this.#skipping = false;
+    this.#line++;
+  }
+
+  #excerpt(from: number): string {
+    return this.#rest.slice(from, from + EXCERPT_LIMIT).split("\n", 1)[0] ?? "";
   }
 }
+
+const TOO_LONG = "This row is longer than a million characters.";
+const OPEN_QUOTE = "A quotation mark is opened here and not closed.";
 
 function newlinesIn(text: string, from: number, to: number): number {
   let count = 0;
