@@ -27,7 +27,6 @@ export default function ImportReports() {
   const { api } = useLoaderData<typeof loader>();
   const { project } = useProject();
   const mayReport = useCan("feedback:write");
-  const scripted = useHydrated();
   const base = `/p/${project.id}`;
   return (
     <>
@@ -38,18 +37,7 @@ export default function ImportReports() {
         <h1 className="import-title">Import reports</h1>
       </header>
       <Card title="From a file">
-        {mayReport ? (
-          <>
-            <noscript>
-              <Notice tone="plain">
-                Reading a file needs JavaScript, which is off here. The command below imports too.
-              </Notice>
-            </noscript>
-            {scripted ? <ImportFlow base={base} /> : null}
-          </>
-        ) : (
-          <Notice tone="plain">Your role may read reports, and not add any.</Notice>
-        )}
+        {mayReport ? <Import base={base} /> : <Notice tone="plain">{MAY_NOT}</Notice>}
       </Card>
       <Card title="From a script">
         <p className="section-note">
@@ -64,6 +52,18 @@ export default function ImportReports() {
         />
       </Card>
     </>
+  );
+}
+
+const MAY_NOT = "Your role may read reports, and not add any.";
+
+/** Until the page is alive, and where it never is, a sentence stands where the file is chosen. */
+function Import({ base }: { base: string }) {
+  if (useHydrated()) return <ImportFlow base={base} />;
+  return (
+    <p className="section-note">
+      Reading a file needs JavaScript. Where it is off, the command below imports as well.
+    </p>
   );
 }
 
