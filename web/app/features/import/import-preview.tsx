@@ -21,7 +21,7 @@ const CELL_LIMIT = 140;
 export function ImportPreview({ file, preview, mapping, onMapping, onStart, onBack }: Props) {
   const usable = isUsable(mapping);
   return (
-    <div className="stack">
+    <div className="stack import-preview">
       <p className="section-note">
         <Words>{file.name}</Words>: {FORMAT_NAMES[preview.format]}, {fileSize(file.size)},{" "}
         {formatCount(preview.columns.length)} {preview.columns.length === 1 ? "column" : "columns"}.
