@@ -1,6 +1,7 @@
 import { applyD1Migrations, env, reset, type D1Migration } from "cloudflare:test";
 import { beforeEach } from "vitest";
 import type * as worker from "../worker/index";
+import { newIsolate } from "./builders/api";
 import type { Bindings } from "../worker/env";
 import type { World } from "./workers-world";
 
@@ -22,5 +23,6 @@ declare global {
 /** Every test starts with an empty, migrated world of its own. */
 beforeEach(async () => {
   await reset();
+  newIsolate();
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
 });

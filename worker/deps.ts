@@ -1,6 +1,4 @@
 import type { ProjectActor } from "./domain/actor";
-import type { Admission } from "./domain/storm";
-import { newId } from "./domain/ids";
 import { DomainError } from "./domain/errors";
 import { DEFAULT_GROUPING, type GroupingSettings } from "./domain/grouping";
 import type { RunnerName, RunStatus } from "./domain/run";
@@ -17,8 +15,9 @@ import type { RunObjectDeps } from "./fix/run-object";
 import { createE2bSandboxes } from "./fix/sandbox/e2b";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
 import type { GatewayDeps } from "./fix/gateway/deps";
-import type { IngestDeps, PollJob, SourceMeter } from "./ingest/deps";
-import type { VerifiedDelivery } from "./ingest/verified-delivery";
+import type { IngestDeps, PollJob } from "./ingest/deps";
+import { queueDelivery } from "./ingest/queue-delivery";
+import { quietMeter } from "./ingest/quiet-meter";
 import { sendTestEvent } from "./ingest/send-test-event";
 import { createIssueList } from "./ingest/sources/github/client";
 import { createRedditClient } from "./ingest/sources/reddit/client";
@@ -26,6 +25,8 @@ import { logFailure } from "./kit/log";
 import { subjectToken } from "./kit/secrets";
 import { RUN_TOKEN_PREFIX } from "./projects/authenticate";
 import type { ProjectDeps } from "./projects/deps";
+import { eraseArchive } from "./projects/erase-archive";
+import { scrubRulesOf } from "./projects/scrub-rules-of";
 import type { MeterObjectDeps, Mirror } from "./projects/meter-object";
 import { findAddressed, forgetSource, rememberSource } from "./projects/source-directory";
 import { secretsOf } from "./projects/sources";
@@ -34,6 +35,7 @@ import { openDb, runBatch, type Db } from "./store/db";
 import { writeOccurrences } from "./store/feedback";
 import { findProject, type ProjectRow } from "./store/projects";
 import { writeHealth, type AddressedSource, type SourceRow } from "./store/sources";
+import { announcer } from "./triage/announcer";
 import type { TriageDeps } from "./triage/deps";
 import { createGeminiEmbedder } from "./triage/embedders/gemini";
 import { createLexicalEmbedder } from "./triage/embedders/lexical/lexical-embedder";
@@ -77,10 +79,11 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     ...fixDeps(env, settings, base),
     ...pollingDeps(env, settings),
     ...intakeDeps(env, base),
+    scrubRules: scrubRulesOf(base.db),
     eraseArchive: (projectId) => eraseArchive(env.ARCHIVE, projectId),
     eraseBrain: (projectId) => projectObject(projectId).erase(),
     grouping: groupingDefaults(settings),
-    announce: (projectId) => projectObject(projectId).announce(projectId),
+    announce: announcer((projectId) => projectObject(projectId).announce(projectId)),
     forget: (projectId, ids) => projectObject(projectId).forget(ids),
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
@@ -196,6 +199,7 @@ function intakeDeps(env: Env, base: { db: Db; clock(): number }): IntakeDeps {
   const meterObject = (name: string) => env.METER.get(env.METER.idFromName(name));
   const directory = {
     ...base,
+    recent: new Map<string, Mirror>(),
     mirrors: {
       mirror: (name: string) => meterObject(name).mirror() as Promise<Mirror | null>,
       remember: (name: string, source: AddressedSource | null) =>
@@ -209,7 +213,7 @@ function intakeDeps(env: Env, base: { db: Db; clock(): number }): IntakeDeps {
   return {
     sourceAt: (channel, key, options) => findAddressed(directory, channel, key, options),
     meter: (sourceId) => quietMeter(meterObject(sourceId)),
-    queueDelivery: (delivery) => queueDelivery(env, delivery),
+    queueDelivery: (delivery) => queueDelivery(env.INGEST_QUEUE, env.ARCHIVE, delivery),
     rememberSource: async (source) => rememberSource(directory, await addressed(source)),
     forgetSource: async (source) => forgetSource(directory, { source, projectNumber: 0 }),
     sendErasure: async (erasureId) => {
@@ -218,44 +222,6 @@ function intakeDeps(env: Env, base: { db: Db; clock(): number }): IntakeDeps {
       );
     },
   };
-}
-
-/** A meter that is down counts nothing and lets everything in. */
-function quietMeter(meter: SourceMeter): SourceMeter {
-  const failed = (error: unknown) => logFailure("meter_failed", error);
-  return {
-    admit: (arrival) =>
-      meter.admit(arrival).catch((error: unknown): Admission => {
-        failed(error);
-        return { kind: "admitted", verdicts: arrival.events.map(() => "store" as const) };
-      }),
-    confirm: (events, delivery, note) => meter.confirm(events, delivery, note).catch(failed),
-    note: (note) => meter.note(note).catch(failed),
-  };
-}
-
-/** What a queue message may hold, with room for its envelope (the limit is 128 kB). */
-const MESSAGE_BYTES = 100_000;
-
-async function queueDelivery(env: Env, delivery: VerifiedDelivery): Promise<void> {
-  const text = JSON.stringify(delivery);
-  if (new TextEncoder().encode(text).byteLength <= MESSAGE_BYTES) {
-    await env.INGEST_QUEUE.send({ v: 1, kind: "delivery", delivery });
-    return;
-  }
-  const key = `ingest/${delivery.projectId}/${newId()}.json`;
-  await env.ARCHIVE.put(key, text);
-  await env.INGEST_QUEUE.send({ v: 1, kind: "stored_delivery", key });
-}
-
-async function eraseArchive(archive: R2Bucket, projectId: string): Promise<void> {
-  for (const prefix of [`runs/${projectId}/`, `ingest/${projectId}/`]) {
-    for (;;) {
-      const { objects } = await archive.list({ prefix, limit: 1000 });
-      if (objects.length === 0) break;
-      await archive.delete(objects.map((object) => object.key));
-    }
-  }
 }
 
 /** What a source's meter gets. */

@@ -1,27 +1,24 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { startProduct } from "../e2e/product";
-import type { LocalFile } from "../world/start/local-file";
-import { HOME } from "../world/start/paths";
 import { sentryDeliveries } from "../world/story";
+import {
+  ask,
+  get,
+  makeBenchProject,
+  openInstallation,
+  until,
+  type BenchProject,
+  type Installation,
+} from "./installation";
 import { printTable, type Parts } from "./table";
 
 const LIMIT_SECONDS = 120;
-const ROUND_LIMIT_MS = 60_000;
-const LOOK_EVERY_MS = 25;
 
 const Options = z.object({
   times: z.coerce.number().int().min(1).max(100).default(10),
   use: z.string().optional(),
 });
-
-/** A project of one round, with its own webhook: so that each crash makes a cluster of its own. */
-type Round = { api: string; token: string; url: string; secret: string };
-
-type Installation = { local: LocalFile; setupToken: string; stop(): Promise<void> };
 
 /**
  * Drives signed webhook → cluster → fix → draft pull request, round after round, through the running product, and prints
@@ -35,7 +32,7 @@ export async function benchLoop(args: string[]): Promise<void> {
     options: { times: { type: "string" }, use: { type: "string" } },
   });
   const { times, use } = Options.parse(values);
-  const installation = use === undefined ? await startOwn() : useRunning(use);
+  const installation = await openInstallation(use);
   try {
     const rounds: Parts[] = [];
     const began = performance.now();
@@ -51,34 +48,8 @@ export async function benchLoop(args: string[]): Promise<void> {
   }
 }
 
-async function startOwn(): Promise<Installation> {
-  console.log("Starting the product in a temporary home …");
-  const product = await startProduct();
-  return {
-    local: product.local,
-    setupToken: setupTokenOf(product.home),
-    stop: async () => {
-      await product.stop();
-      product.remove();
-    },
-  };
-}
-
-function useRunning(given: string): Installation {
-  const home = given === "." ? HOME : given;
-  const local = JSON.parse(readFileSync(path.join(home, "local.json"), "utf8")) as LocalFile;
-  return { local, setupToken: setupTokenOf(home), stop: async () => {} };
-}
-
-function setupTokenOf(home: string): string {
-  const secrets = JSON.parse(readFileSync(path.join(home, "secrets.json"), "utf8")) as {
-    setupToken: string;
-  };
-  return secrets.setupToken;
-}
-
 async function playRound(installation: Installation, index: number): Promise<Parts> {
-  const round = await makeRound(installation);
+  const round = await makeBenchProject(installation);
   const body = crashBody(index);
   const signature = createHmac("sha256", round.secret).update(body).digest("hex");
 
@@ -117,24 +88,6 @@ async function playRound(installation: Installation, index: number): Promise<Par
   };
 }
 
-async function makeRound({ local, setupToken }: Installation): Promise<Round> {
-  const secret = randomBytes(24).toString("base64url");
-  const id = randomBytes(6).toString("hex");
-  const made = await ask<{ token: string; sources: { sentry: { id: string } } }>(
-    `${local.api}/set-up`,
-    setupToken,
-    "POST",
-    JSON.stringify({
-      email: `bench-${id}@localhost.test`,
-      project: { name: `Bench ${id}`, github_repo: local.repo, approval_required: false },
-      source_secrets: { sentry: secret },
-      with_token: true,
-    }),
-  );
-  const url = `${local.api}/ingest/sentry/${made.sources.sentry.id}`;
-  return { api: local.api, token: made.token, url, secret };
-}
-
 /** One of the sample repository's crashes as Sentry tells it, with an event id that nobody has seen. */
 function crashBody(index: number): string {
   const alerts = sentryDeliveries.filter((one) => one.resource === "event_alert");
@@ -146,7 +99,7 @@ function crashBody(index: number): string {
 }
 
 /** When the run's log says that the change was committed: epoch milliseconds; null before. */
-async function stageAt(round: Round, runId: string): Promise<number | null> {
+async function stageAt(round: BenchProject, runId: string): Promise<number | null> {
   const { events } = await get<{
     events: { stage: string; kind: string; at: string; text: string }[];
   }>(round, `/jobs/${runId}/logs`);
@@ -156,46 +109,11 @@ async function stageAt(round: Round, runId: string): Promise<number | null> {
   return commit ? Date.parse(commit.at) : null;
 }
 
-async function pullOf(round: Round, runId: string): Promise<string | null> {
+async function pullOf(round: BenchProject, runId: string): Promise<string | null> {
   const run = await get<{ status: string; pr_url: string | null; error: string | null }>(
     round,
     `/jobs/${runId}`,
   );
   if (run.error) throw new Error(`The run failed: ${run.error}`);
   return run.status === "succeeded" ? run.pr_url : null;
-}
-
-function get<T>(round: Round, at: string): Promise<T> {
-  return ask<T>(`${round.api}${at}`, round.token, "GET");
-}
-
-async function ask<T>(
-  url: string,
-  token: string,
-  method: string,
-  body?: string,
-  headers: Record<string, string> = {},
-): Promise<T> {
-  const response = await fetch(url, {
-    method,
-    headers: {
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
-  return JSON.parse(text) as T;
-}
-
-async function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {
-  const end = performance.now() + ROUND_LIMIT_MS;
-  while (performance.now() < end) {
-    const found = await look();
-    if (found !== null) return found;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
-  throw new Error(`This did not happen in time: ${what}.`);
 }

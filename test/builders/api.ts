@@ -10,6 +10,14 @@ import { newId } from "../../worker/domain/ids";
 import type { FeedbackItem } from "../../worker/domain/feedback";
 import type { Role } from "../../worker/domain/actor";
 
+/** Each object is an environment of its own: what the Worker composed for one, and remembers there, no other knows. */
+let isolate = { ...env };
+
+/** As if the Worker had just been started: it remembers nothing. For the start of each test. */
+export function newIsolate(): void {
+  isolate = { ...env };
+}
+
 /**
  * Gives the Worker a request, inside workerd. Not by `exports.default`: the pool wraps that in one more Proxy with each call,
  * so that a request gets slower with each one before it.
@@ -19,11 +27,8 @@ export async function send(
   bindings: Record<string, unknown> = {},
 ): Promise<Response> {
   const incoming = request as Request<unknown, IncomingRequestCfProperties>;
-  // Another object is another environment: what the Worker composed for one is not used for the other.
-  const given = (Object.keys(bindings).length > 0
-    ? { ...env, ...bindings }
-    : env) as unknown as Env;
-  return worker.fetch(incoming, given, createExecutionContext());
+  const given = Object.keys(bindings).length > 0 ? { ...isolate, ...bindings } : isolate;
+  return worker.fetch(incoming, given as unknown as Env, createExecutionContext());
 }
 
 /** Calls the Worker as the outside world does. */

@@ -8,7 +8,7 @@ import { createRedditClient } from "../../worker/ingest/sources/reddit/client";
 import type { SourceView } from "../../worker/projects/views";
 import type { SeedThing } from "../world/reddit";
 import type { Fault, RecordedRequest } from "../world/stand-in";
-import { call, sourcesOf, type TestProject } from "./api";
+import { sourcesOf, type TestProject } from "./api";
 
 export type PollingDeps = Deps & {
   /** The jobs that were put on the queue; nobody does them until the test says so. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GROUPING_METHODS } from "./grouping";
+import { SCRUB_RULES } from "./scrub-rules";
 
 /** What a project may set for itself; what it leaves out comes from the installation's settings. */
 export const ProjectSettings = z.object({
@@ -10,6 +11,8 @@ export const ProjectSettings = z.object({
       min_cluster_size: z.number().int().min(1).max(100).optional(),
     })
     .default({}),
+  /** Kinds of personal data that are not scrubbed from this project's reports; what is left out is scrubbed. */
+  scrub: z.partialRecord(z.enum(SCRUB_RULES), z.boolean()).default({}),
 });
 export type ProjectSettings = z.infer<typeof ProjectSettings>;
 

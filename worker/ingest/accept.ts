@@ -2,7 +2,7 @@ import type { ProjectActor } from "../domain/actor";
 import { BODY_LIMIT, cleanText, TITLE_LIMIT, type NewFeedback } from "../domain/feedback";
 import { fingerprintOf } from "../domain/fingerprint";
 import { newId } from "../domain/ids";
-import { scrubFeedback } from "../domain/scrub";
+import { scrubFeedback, type ScrubRules } from "../domain/scrub";
 import { logEvent } from "../kit/log";
 import { runBatch, type Statement } from "../store/db";
 import {
@@ -37,7 +37,8 @@ export async function accept(
   items: NewFeedback[],
 ): Promise<AcceptResult[]> {
   const results: AcceptResult[] = [];
-  for (const chunk of chunksOf(items.map((item) => prepare(item, sourceId)))) {
+  const rules = await deps.scrubRules(who.projectId);
+  for (const chunk of chunksOf(items.map((item) => prepare(item, sourceId, rules)))) {
     results.push(...(await acceptChunk(deps, who, chunk)));
   }
   if (results.some((result) => result.status !== "duplicate")) await deps.announce(who.projectId);
@@ -45,8 +46,12 @@ export async function accept(
 }
 
 /** What is stored of a report: text cleaned and scrubbed of personal data, and its fingerprint. */
-export function prepare(item: NewFeedback, sourceId: string | null): FeedbackToInsert {
-  const safe = scrubFeedback(item);
+export function prepare(
+  item: NewFeedback,
+  sourceId: string | null,
+  rules: ScrubRules,
+): FeedbackToInsert {
+  const safe = scrubFeedback(item, rules);
   return {
     ...safe,
     id: newId(),

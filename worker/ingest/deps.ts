@@ -2,6 +2,7 @@ import type { ProjectActor } from "../domain/actor";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
 import type { DeliveryNote, SourceChannel } from "../domain/source";
+import type { ScrubRules } from "../domain/scrub-rules";
 import type { Admission, Arrival } from "../domain/storm";
 import type { AddressedSource, SourceRow } from "../store/sources";
 import type { ListIssues } from "./sources/github/client";
@@ -41,6 +42,8 @@ export type IngestDeps = {
     options?: { fresh: boolean },
   ): Promise<AddressedSource | null>;
   meter(sourceId: string): SourceMeter;
+  /** What is scrubbed from a project's reports; everything while the database is away. Never fails. */
+  scrubRules(projectId: string): Promise<ScrubRules>;
   /** Keeps a verified delivery on the ingest queue, a large one in the archive; throws when that fails. */
   queueDelivery(delivery: VerifiedDelivery): Promise<void>;
   /** Everything that is archived of a project, and all that its brain knows. */

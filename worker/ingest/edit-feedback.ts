@@ -34,6 +34,7 @@ export async function editFeedback(
       created_at: row.createdAt,
     },
     row.sourceId,
+    await deps.scrubRules(who.projectId),
   );
   const changes = {
     title: text.title,

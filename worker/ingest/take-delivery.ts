@@ -1,6 +1,7 @@
 import { DomainError } from "../domain/errors";
 import type { NewFeedback } from "../domain/feedback";
 import { fingerprintOf } from "../domain/fingerprint";
+import { scrubFeedback, type ScrubRules } from "../domain/scrub";
 import { filteredBy, type DeliveryNote, type DropReason } from "../domain/source";
 import type { CrashEvent } from "../domain/storm";
 import { within } from "../kit/deadline";
@@ -106,7 +107,8 @@ async function storeOrQueue(
     logFailure("delivery_not_stored", error, { source_id: delivery.sourceId });
   }
   try {
-    await deps.queueDelivery(delivery);
+    // A queue is storage too: what waits there is as clean as what is in the database.
+    await deps.queueDelivery(scrubbed(delivery, await deps.scrubRules(delivery.projectId)));
     return received("queued", "it is safe, and stored as soon as the database answers");
   } catch (error) {
     logFailure("delivery_not_queued", error, { source_id: delivery.sourceId });
@@ -114,6 +116,13 @@ async function storeOrQueue(
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
+}
+
+function scrubbed(delivery: VerifiedDelivery, rules: ScrubRules): VerifiedDelivery {
+  const { mapped } = delivery;
+  if (mapped.kind !== "feedback") return delivery;
+  const items = mapped.items.map((item) => scrubFeedback(item, rules));
+  return { ...delivery, mapped: { ...mapped, items } };
 }
 
 function countsOf({ accepted, duplicate }: Stored): DeliveryNote {

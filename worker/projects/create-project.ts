@@ -43,7 +43,7 @@ export async function createProject(
     setupCommand: input.setup_command,
     testCommand: input.test_command,
     approvalRequired: input.approval_required,
-    settings: { grouping: {} },
+    settings: { grouping: {}, scrub: {} },
     createdAt: now,
     updatedAt: now,
   };

@@ -46,9 +46,9 @@ export function createMeterObject<E>(makeDeps: (env: E) => MeterObjectDeps) {
         const mirror: Mirror = { ...source, at: this.#deps.clock() };
         return this.ctx.storage.put("mirror", mirror);
       }
+      await this.ctx.storage.delete("mirror");
       await this.ctx.storage.deleteAlarm();
-      await this.ctx.storage.deleteAll();
-      this.#made = null;
+      this.#tables.wipe();
     }
 
     /** Takes the reports from the minute's allowance, then judges the crash events among them. */

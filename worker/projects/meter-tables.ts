@@ -93,6 +93,14 @@ export class MeterTables {
     return gone >= PRUNE_PAGE;
   }
 
+  wipe(): void {
+    this.storage.transactionSync(() => {
+      for (const table of ["storms", "events", "state"]) {
+        this.storage.sql.exec(`DELETE FROM ${table}`);
+      }
+    });
+  }
+
   health(): Health {
     return (
       this.read<Health>("health") ?? {

@@ -125,6 +125,15 @@ export class ObjectTables {
     });
   }
 
+  /** Takes everything out. (`deleteAll` would take the tables too, under the feet of calls that come meanwhile.) */
+  wipe(): void {
+    this.storage.transactionSync(() => {
+      for (const table of ["vectors", "edges", "idf_pages", "state", "spend"]) {
+        this.storage.sql.exec(`DELETE FROM ${table}`);
+      }
+    });
+  }
+
   loadIdf(): IdfTable {
     const table = emptyIdfTable();
     table.documents = this.read<number>("idf_documents") ?? 0;
@@ -149,8 +158,21 @@ export class ObjectTables {
     return this.read<number>("announced_at");
   }
 
-  setAnnouncedAt(at: number | null): void {
-    this.write("announced_at", at);
+  /** Notes an announcement. Returns when the oldest came that no job has looked at yet. */
+  announce(now: number): number {
+    const first = this.announcedAt() ?? now;
+    this.write("announced_at", first);
+    this.write("announcements", this.announcements() + 1);
+    return first;
+  }
+
+  /** How many there were: a job that sees another number at its end has missed one. */
+  announcements(): number {
+    return this.read<number>("announcements") ?? 0;
+  }
+
+  clearAnnouncement(): void {
+    this.write("announced_at", null);
   }
 
   projectId(): string | null {

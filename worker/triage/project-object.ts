@@ -52,19 +52,26 @@ const BATCH_ITEMS = 100;
 export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) {
   return class extends DurableObject<E> {
     readonly #deps = makeDeps(this.env);
-    #tables = new ObjectTables(this.ctx.storage);
+    readonly #tables = new ObjectTables(this.ctx.storage);
     /** An object is not serial across `await`: changes of membership, jobs' and people's, go one by one through here. */
     readonly #gate = new Gate();
     #brain: Promise<Brain> | null = null;
 
-    /** There is something to place. Returns at once; a job starts about a second after the last announcement. */
-    async announce(projectId: string): Promise<void> {
+    /**
+     * There is something to place. Returns at once; a job starts about a second after the last announcement. What is stored
+     * before the time that this answers (epoch milliseconds; 0: none) needs no announcement of its own.
+     */
+    async announce(projectId: string): Promise<number> {
       this.#tables.setProjectId(projectId);
       const now = this.#deps.clock();
-      const first = this.#tables.announcedAt() ?? now;
-      this.#tables.setAnnouncedAt(first);
-      if (!this.#tables.job()) await this.ctx.storage.setAlarm(announcementAlarm(now, first));
-      else if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now);
+      const first = this.#tables.announce(now);
+      if (this.#tables.job()) {
+        if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(now);
+        return 0;
+      }
+      const alarm = announcementAlarm(now, first);
+      await this.ctx.storage.setAlarm(alarm);
+      return alarm;
     }
 
     /** Starts a job now, or answers the one that is running. */
@@ -102,8 +109,7 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
         for (const ids of this.#tables.idPages(1_000)) await brain.neighbourhood.forget(ids);
         for (const socket of this.ctx.getWebSockets()) socket.close(1000, "project deleted");
         await this.ctx.storage.deleteAlarm();
-        await this.ctx.storage.deleteAll();
-        this.#tables = new ObjectTables(this.ctx.storage);
+        this.#tables.wipe();
         this.#brain = null;
       });
     }

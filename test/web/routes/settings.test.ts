@@ -33,8 +33,25 @@ describe("settings", () => {
       setup_command: null,
       test_command: "npm test",
       approval_required: false,
-      settings: { grouping: { min_cluster_size: 3, threshold: 0.8 } },
+      settings: { grouping: { min_cluster_size: 3, threshold: 0.8 }, scrub: {} },
     });
+  });
+
+  it("scrub every kind of personal data that is not ticked to be kept", async () => {
+    const { calls } = await act(
+      { ...FIELDS, keep: "ip" },
+      { "GET /projects/p1": PROJECT, "PATCH /projects/p1": PROJECT },
+    );
+    expect(calls.at(-1)?.json).toMatchObject({ settings: { scrub: { ip: false } } });
+  });
+
+  it("delete the project and lead away from it", async () => {
+    const { calls, location } = await act(
+      { intent: "delete" },
+      { "DELETE /projects/p1": { erasing: true } },
+    );
+    expect(calls[0]).toMatchObject({ method: "DELETE", path: "/projects/p1" });
+    expect(location).toBe("/");
   });
 
   it("bring what was typed back when it is refused", async () => {

@@ -1,3 +1,4 @@
+import { DEFAULT_SCRUB_RULES } from "../../../worker/domain/scrub-rules";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DomainError } from "../../../worker/domain/errors";
@@ -31,7 +32,7 @@ async function expectHarmless(map: () => NewFeedback[] | Promise<NewFeedback[]>)
     return;
   }
   for (const report of reports) {
-    const row = prepare(report, null);
+    const row = prepare(report, null, DEFAULT_SCRUB_RULES);
     expect(row.external_id.length).toBeGreaterThan(0);
     expect(row.title.length).toBeGreaterThan(0);
     expect(row.title.length).toBeLessThanOrEqual(TITLE_LIMIT);

@@ -7,6 +7,7 @@ import { hmacSha256Hex } from "../../../worker/kit/signing";
 import {
   call,
   makeProject,
+  newIsolate,
   reportsOf,
   signInAs,
   SENTRY_SECRET,
@@ -250,5 +251,40 @@ describe("removing", () => {
       expect(rows, table).toEqual({ n: 0 });
     }
     expect((await env.ARCHIVE.list()).objects).toHaveLength(0);
+  });
+});
+
+describe("personal data", () => {
+  const words = "Ann <ann@customer.example> saw it from 203.0.113.9";
+
+  it("is scrubbed before it is stored or queued, and kept where the project says so", async () => {
+    const project = await makeProject();
+    const send = (body: string) =>
+      call("POST", "/feedback", { token: project.token, body: { title: "Checkout", body } });
+    await send(words);
+    expect((await reportsOf(project))[0]?.body).toBe("Ann <[email]> saw it from [ip]");
+    const settings = { grouping: {}, scrub: { ip: false } };
+    await call("PATCH", "/projects/~", { token: project.token, body: { settings } });
+    newIsolate();
+    await send(`${words} again`);
+    const kept = (await reportsOf(project)).map((one) => one.body);
+    expect(kept).toContain("Ann <[email]> saw it from 203.0.113.9 again");
+    const queue = memoryQueue();
+    const issue = { number: 8, title: "Mail", body: words, user: { login: "ann" } };
+    const body = JSON.stringify({
+      action: "opened",
+      issue,
+      repository: { id: 1, full_name: "acme/orders" },
+    });
+    await call("POST", `/ingest/github/${project.sources.github}`, {
+      body,
+      bindings: { DB: AWAY, INGEST_QUEUE: queue },
+      headers: {
+        "x-github-event": "issues",
+        "x-hub-signature-256": `sha256=${await hmacSha256Hex(GITHUB_SECRET, bytes(body))}`,
+      },
+    });
+    expect(JSON.stringify(queue.bodies)).toContain("[email]");
+    expect(JSON.stringify(queue.bodies)).not.toContain("203.0.113.9");
   });
 });

@@ -1,8 +1,11 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudflare";
+import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { connect, unwrap } from "../api.server";
+import { DeleteProject } from "../features/projects/delete-project";
 import { ProjectFields } from "../features/projects/project-fields";
+import { ScrubFields } from "../features/projects/scrub-fields";
 import {
+  deleteProject,
   endToken,
   makeToken,
   saveProject,
@@ -35,7 +38,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   return { tokens: items };
 }
 
-const INTENTS = ["save", "make-token", "end-token"] as const;
+const INTENTS = ["save", "make-token", "end-token", "delete"] as const;
 
 type Acted = {
   intent: (typeof INTENTS)[number];
@@ -58,6 +61,10 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       return answer<Acted>({ intent, ...(await makeToken(api, param, form)) });
     case "end-token":
       return answer<Acted>({ intent, ...(await endToken(api, param, form)) });
+    case "delete": {
+      const deleted = await deleteProject(api, param);
+      return deleted.problem ? answer<Acted>({ intent, ...deleted }) : redirect("/");
+    }
     case undefined:
       throw new Response(null, { status: 400 });
   }
@@ -102,6 +109,7 @@ export default function Settings() {
                 />
               )}
             </Field>
+            <ScrubFields scrub={kept?.scrub ?? project.settings.scrub} />
           </fieldset>
           {tokens === null ? (
             <p className="faint">An administrator may change these.</p>
@@ -133,6 +141,12 @@ export default function Settings() {
             key={tokens.length}
             problem={acted?.intent === "make-token" ? problem : undefined}
           />
+        </Card>
+      )}
+      {tokens === null ? null : (
+        <Card title="End of the project">
+          {problem && acted?.intent === "delete" ? <ProblemNotice problem={problem} /> : null}
+          <DeleteProject name={project.name} />
         </Card>
       )}
     </>

@@ -3,13 +3,18 @@ import { oneOf, text } from "../../lib/form.server";
 import type { PageProblem } from "../../lib/problem";
 import type { ProjectValues } from "./project-fields";
 import { projectValues } from "./project-values.server";
+import { SCRUB_NAMES } from "./scrub-fields";
 import { ROLES } from "./token-list";
 
 type Api = ReturnType<typeof connect>;
 type Place = { projectId: string };
 
 /** The settings as they were typed. */
-export type ProjectSettingsDraft = { values: ProjectValues; threshold: string };
+export type ProjectSettingsDraft = {
+  values: ProjectValues;
+  threshold: string;
+  scrub: ProjectView["settings"]["scrub"];
+};
 
 /** Saves the project's form. What it does not show of the grouping settings stays as it is. */
 export async function saveProject(
@@ -18,14 +23,24 @@ export async function saveProject(
   form: FormData,
 ): Promise<{ problem?: PageProblem; kept?: ProjectSettingsDraft }> {
   const values = projectValues(form);
+  const scrub = scrubOf(form);
   const one = api.projects.projects[":projectId"];
   const saved = await attempt(async () => {
     const { settings } = await unwrap(one.$get({ param }));
     const grouping = { ...settings.grouping, threshold: thresholdOf(form) };
-    return unwrap(one.$patch({ param, json: { ...values, settings: { ...settings, grouping } } }));
+    return unwrap(
+      one.$patch({ param, json: { ...values, settings: { ...settings, grouping, scrub } } }),
+    );
   });
   if (saved.ok) return {};
-  return { problem: saved.problem, kept: { values, threshold: text(form, "threshold") } };
+  return { problem: saved.problem, kept: { values, threshold: text(form, "threshold"), scrub } };
+}
+
+/** Ends the project for good. */
+export async function deleteProject(api: Api, param: Place): Promise<{ problem?: PageProblem }> {
+  const one = api.projects.projects[":projectId"];
+  const gone = await attempt(() => unwrap(one.$delete({ param })));
+  return gone.ok ? {} : { problem: gone.problem };
 }
 
 export async function makeToken(api: Api, param: Place, form: FormData) {
@@ -45,6 +60,13 @@ export async function endToken(api: Api, param: Place, form: FormData) {
   const place = { ...param, id: text(form, "token") };
   const ended = await attempt(() => done(tokens[":id"].$delete({ param: place })));
   return ended.ok ? {} : { problem: ended.problem };
+}
+
+/** Only what is kept is a setting: a kind that is not named is scrubbed. */
+function scrubOf(form: FormData): ProjectView["settings"]["scrub"] {
+  const ticked = form.getAll("keep");
+  const kept = SCRUB_NAMES.filter((name) => ticked.includes(name));
+  return Object.fromEntries(kept.map((name) => [name, false]));
 }
 
 /** Empty means: the installation's own line. What is no number goes as it is, for the API to refuse. */
