@@ -3,6 +3,7 @@ import { hc } from "hono/client";
 import { z } from "zod";
 import type {
   ClusterRoutes,
+  DeadLetterRoutes,
   FeedbackRoutes,
   FixRoutes,
   PollingRoutes,
@@ -19,6 +20,7 @@ export type { Crash, FeedbackItem, SourceKind } from "../../worker/domain/feedba
 export type { PlanContent } from "../../worker/domain/plan";
 export type { RedditSort } from "../../worker/domain/polling";
 export type { RunnerName, RunStatus } from "../../worker/domain/run";
+export type { DeadLetterView } from "../../worker/ingest/dead-letters";
 export type { PlanView, RunEventView, RunLogPage, RunView } from "../../worker/fix/views";
 export type { RedditConfigView } from "../../worker/projects/reddit-config";
 export type {
@@ -68,6 +70,7 @@ export function connect({ request, context, isPage = true }: Caller) {
   };
   return {
     clusters: hc<ClusterRoutes>(BASE, options),
+    deadLetters: hc<DeadLetterRoutes>(BASE, options),
     feedback: hc<FeedbackRoutes>(BASE, options),
     fixes: hc<FixRoutes>(BASE, options),
     polling: hc<PollingRoutes>(BASE, options),
@@ -84,7 +87,8 @@ export function connectAsNobody({ context }: Pick<Caller, "context">) {
   });
 }
 
-type Reply<T> = Pick<Response, "ok" | "status" | "text"> & { json(): Promise<T> };
+type Answered = Pick<Response, "ok" | "status" | "text" | "headers">;
+type Reply<T> = Answered & { json(): Promise<T> };
 
 /** The body of a good reply. Throws a reply that error boundaries show: a sentence and the request id. */
 export async function unwrap<T>(pending: Promise<Reply<T>>): Promise<T> {
@@ -92,18 +96,14 @@ export async function unwrap<T>(pending: Promise<Reply<T>>): Promise<T> {
 }
 
 /** Like `unwrap` for replies without a body. */
-export async function done(
-  pending: Promise<Pick<Response, "ok" | "status" | "text">>,
-): Promise<void> {
+export async function done(pending: Promise<Answered>): Promise<void> {
   await passOn(pending);
 }
 
 /** A good reply as it is, to hand on; throws like `unwrap`. */
-export async function passOn<R extends Pick<Response, "ok" | "status" | "text">>(
-  pending: Promise<R>,
-): Promise<R> {
+export async function passOn<R extends Answered>(pending: Promise<R>): Promise<R> {
   const reply = await pending;
-  if (!reply.ok) throw problemReply(await readProblem(reply));
+  if (!reply.ok) throw problemReply(await readProblem(reply), reply.headers.get("retry-after"));
   return reply;
 }
 
@@ -155,8 +155,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function problemReply(problem: PageProblem): Response {
-  return Response.json(problem, { status: problem.status });
+function problemReply(problem: PageProblem, retryAfter: string | null): Response {
+  const headers = retryAfter === null ? undefined : { "retry-after": retryAfter };
+  return Response.json(problem, { status: problem.status, headers });
 }
 
 function toSignIn(request: Request, isPage: boolean): Response {

@@ -15,6 +15,8 @@ export default [
     ]),
     route("reports", "routes/reports.tsx"),
     route("reports/new", "routes/new-report.tsx"),
+    route("reports/import", "routes/import-reports.tsx"),
+    route("reports/import/batch", "routes/import-batch.ts"),
     route("reports/:reportId", "routes/report.tsx"),
     route("runs", "routes/runs.tsx"),
     route("runs/:runId", "routes/run.ts"),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { counted, formatShort } from "../../../web/app/lib/count";
+import { counted, formatShort, reportsAndEvents } from "../../../web/app/lib/count";
 import { lines, oneOf } from "../../../web/app/lib/form.server";
 import { faultOf, type PageProblem } from "../../../web/app/lib/problem";
 import { duration, timeAgo } from "../../../web/app/lib/time";
@@ -13,6 +13,11 @@ describe("numbers and times in words", () => {
     [1204, "1,204 reports"],
   ])("counts %d as %s", (count, said) => {
     expect(counted(count, "report")).toBe(said);
+  });
+
+  it("tells events only where they are more than the reports", () => {
+    expect(reportsAndEvents(3, 1_204)).toBe("3 reports · 1,204 events");
+    expect(reportsAndEvents(1, 1)).toBe("1 report");
   });
 
   it("shortens only what no column can hold", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { action } from "../../../web/app/routes/sources";
+import { loader as importLoader } from "../../../web/app/routes/import-reports";
+import { action, loader } from "../../../web/app/routes/sources";
 import { manualCurl, apiAddressOf } from "../../../web/app/features/sources/curl";
-import { fakeApi, outcome, problem, submit } from "../fake-api";
+import { fakeApi, outcome, problem, submit, visit } from "../fake-api";
 
 const API = "/projects/p1/sources";
 const MADE = { id: "s1", name: "Shop", secret: "made-by-the-api" };
@@ -42,7 +43,7 @@ describe("sources", () => {
     const fields = { intent: "filter", source: "s1", environments: "production\n\n staging " };
     const { calls, body } = await act(fields, { [`PATCH ${API}/s1`]: MADE });
     expect(calls[0]?.json).toEqual({ settings: { environments: ["production", "staging"] } });
-    expect(body).toMatchObject({ filtered: "s1" });
+    expect(body).toMatchObject({ saved: "s1" });
   });
 
   it("make a new DSN or mail address", async () => {
@@ -125,5 +126,96 @@ describe("sources", () => {
     const dsn = "https://0123456789abcdef@api.example/prefix/7";
     expect(apiAddressOf([{ webhook_url: null, dsn }])).toBe("https://api.example/prefix");
     expect(apiAddressOf([])).toBeNull();
+  });
+});
+
+describe("a rotated secret", () => {
+  it("is shown once, with the time until which the one before counts", async () => {
+    const turned = { ...MADE, previous_secret_until: "2026-11-22T12:00:00.000Z" };
+    const { body } = await act(
+      { intent: "rotate", source: "s1" },
+      { [`POST ${API}/s1/rotate`]: turned },
+    );
+    const until = "2026-11-22T12:00:00.000Z";
+    expect(body).toMatchObject({ made: { secret: "made-by-the-api", until } });
+  });
+
+  it("is none for a DSN, whose new address stands on the page", async () => {
+    const turned = { ...MADE, secret: null, previous_secret_until: null };
+    const { body } = await act(
+      { intent: "rotate", source: "s1" },
+      { [`POST ${API}/s1/rotate`]: turned },
+    );
+    expect(body).toEqual({ intent: "rotate", turned: "s1" });
+  });
+});
+
+describe("dead letters", () => {
+  const LETTERS = "/projects/p1/dead-letters";
+  const answers = {
+    [`GET ${API}`]: { items: [] },
+    "GET /projects/p1/config/reddit/subreddits": { subreddits: [] },
+  };
+
+  it("are shown a page at a time, each delivery as text and cut where it is long", async () => {
+    const message = { title: "<script>alert(1)</script>", body: "x".repeat(50_000) };
+    const item = { id: "d1", source_id: null, error: "no", failed_at: "2026-11-20T12:00:00.000Z" };
+    const { calls, context } = fakeApi({
+      ...answers,
+      [`GET ${LETTERS}`]: { items: [{ ...item, message }], next_cursor: "n" },
+    });
+    const request = visit("/p/p1/sources?cursor=c1");
+    const { letters, nextLetters } = await loader({
+      request,
+      context,
+      params: { projectId: "p1" },
+    });
+    expect(calls.map((call) => call.path)).toContain(`${LETTERS}?cursor=c1&limit=20`);
+    expect(nextLetters).toBe("n");
+    expect(letters[0]).toMatchObject({ ...item, cut: true });
+    expect(letters[0]!.text).toHaveLength(20_000);
+    expect(letters[0]!.text).toContain('"title": "<script>alert(1)</script>"');
+  });
+
+  it("are tried again, and the page says which report came of it", async () => {
+    const { calls, body } = await act(
+      { intent: "letter-replay", letter: "d1" },
+      { [`POST ${LETTERS}/d1/replay`]: { feedback_ids: ["f1", "f2"] } },
+    );
+    expect(calls).toHaveLength(1);
+    expect(body).toMatchObject({ replayed: { feedbackId: "f1" } });
+  });
+
+  it("stay, with the reason, when they still cannot be stored", async () => {
+    const { body, status } = await act(
+      { intent: "letter-replay", letter: "d1" },
+      { [`POST ${LETTERS}/d1/replay`]: problem(409, "conflict", "Delete it.") },
+    );
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ problem: { detail: "Delete it." } });
+  });
+
+  it("are deleted", async () => {
+    const { calls, status } = await act(
+      { intent: "letter-remove", letter: "d1" },
+      { [`DELETE ${LETTERS}/d1`]: new Response(null, { status: 204 }) },
+    );
+    expect(calls[0]).toMatchObject({ method: "DELETE", path: `${LETTERS}/d1` });
+    expect(status).toBe(200);
+  });
+});
+
+describe("the import page", () => {
+  const params = { projectId: "p1" };
+  const request = visit("/p/p1/reports/import");
+
+  it("knows the API's address from the sources, and does without where they may not be seen", async () => {
+    const items = [{ webhook_url: "https://api.example/ingest/sentry/1" }];
+    const seen = fakeApi({ [`GET ${API}`]: { items } });
+    expect(await importLoader({ request, context: seen.context, params })).toEqual({
+      api: "https://api.example",
+    });
+    const unseen = fakeApi({ [`GET ${API}`]: problem(403, "forbidden", "No.") });
+    expect(await importLoader({ request, context: unseen.context, params })).toEqual({ api: null });
   });
 });

@@ -16,3 +16,9 @@ export function formatShort(count: number): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
+
+/** `3 reports`, and where they stand for more events than that, `3 reports · 1,204 events`. */
+export function reportsAndEvents(reports: number, events: number): string {
+  const told = counted(reports, "report");
+  return events > reports ? `${told} · ${counted(events, "event")}` : told;
+}

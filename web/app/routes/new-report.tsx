@@ -38,6 +38,7 @@ export default function NewReport() {
       </div>
       <p className="section-note">
         As somebody told it. A pasted stack trace is read, and helps to find the place in the code.
+        There are many? <Link to={`/p/${project.id}/reports/import`}>Import a file</Link>.
       </p>
       <Form method="post" className="stack form-page">
         {problem ? <ProblemNotice problem={problem} /> : null}

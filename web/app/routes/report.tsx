@@ -4,6 +4,7 @@ import { connect, unwrap } from "../api.server";
 import { DecisionEntry } from "../features/clusters/decision-entry";
 import { ReportBody } from "../features/reports/report-body";
 import { SourceMark } from "../features/reports/source-mark";
+import { counted } from "../lib/count";
 import { pageTitle } from "../lib/page-title";
 import { Card } from "../ui/card";
 import { ErrorPanel } from "../ui/error-page";
@@ -46,6 +47,16 @@ export default function Report() {
           <li>
             received <Time at={item.received_at} />
           </li>
+          {item.occurrences > 1 ? (
+            <li>
+              {counted(item.occurrences, "event")}
+              {item.last_occurred_at ? (
+                <>
+                  , last <Time at={item.last_occurred_at} />
+                </>
+              ) : null}
+            </li>
+          ) : null}
           <li>
             {item.cluster_id ? (
               <Link to={`${base}/clusters/${item.cluster_id}`}>Its cluster</Link>

@@ -41,9 +41,14 @@ export default function Reports() {
       <div className="page-head">
         <h1>Reports</h1>
         {mayReport ? (
-          <ButtonLink icon="plus" to="new">
-            Add a report
-          </ButtonLink>
+          <span className="page-actions">
+            <ButtonLink look="quiet" to="import">
+              Import a file
+            </ButtonLink>
+            <ButtonLink icon="plus" to="new">
+              Add a report
+            </ButtonLink>
+          </span>
         ) : null}
       </div>
       <nav aria-label="By source" className="chips filters">

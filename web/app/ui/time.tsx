@@ -14,9 +14,14 @@ export function NowProvider({ now, children }: { now: number; children: ReactNod
   return <NowContext.Provider value={current}>{children}</NowContext.Provider>;
 }
 
+/** The page's "now", in epoch milliseconds. */
+export function useNow(): number {
+  return useContext(NowContext);
+}
+
 /** A time as people say it, with the exact one under the pointer. */
 export function Time({ at }: { at: string }) {
-  const now = useContext(NowContext);
+  const now = useNow();
   return (
     // The server's and the browser's word lists may differ by a release: either one is right.
     <time dateTime={at} title={exactTime(at)} suppressHydrationWarning>

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { ClusterDetail, SourceKind } from "../../api.server";
-import { counted, formatCount } from "../../lib/count";
+import { formatCount, reportsAndEvents } from "../../lib/count";
 import { pullLabel, safeUrl } from "../../lib/safe-url";
 import { Notice } from "../../ui/notice";
 import { OutLink } from "../../ui/out-link";
@@ -35,7 +35,7 @@ export function ClusterHead({ cluster, base }: Props) {
           <SeverityMark severity={cluster.severity} />
           <span aria-hidden="true">{cluster.severity}</span>
         </li>
-        <li>{counted(cluster.count, "report")}</li>
+        <li>{reportsAndEvents(cluster.count, cluster.occurrences)}</li>
         {bySource.map(([kind, count]) => (
           <li key={kind}>
             <SourceMark kind={kind} /> <span className="number">{formatCount(count)}</span>

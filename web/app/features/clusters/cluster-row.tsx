@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { ClusterListItem } from "../../api.server";
-import { counted, formatShort } from "../../lib/count";
+import { formatShort, reportsAndEvents } from "../../lib/count";
 import { pullLabel, safeUrl } from "../../lib/safe-url";
 import { Icon } from "../../ui/icon";
 import { Time } from "../../ui/time";
@@ -28,9 +28,15 @@ export function ClusterRow({ cluster }: { cluster: ClusterListItem }) {
           <SourceMark key={kind} kind={kind} named={false} />
         ))}
       </span>
-      <span className="row-count" title={counted(cluster.count, "report")}>
+      <span className="row-count" title={reportsAndEvents(cluster.count, cluster.occurrences)}>
         {formatShort(cluster.count)}
         <span className="visually-hidden"> {cluster.count === 1 ? "report" : "reports"}</span>
+        {cluster.occurrences > cluster.count ? (
+          <span className="row-events">
+            <span className="visually-hidden">, </span>
+            {formatShort(cluster.occurrences)} events
+          </span>
+        ) : null}
       </span>
       <span className="row-status">
         <ClusterBadge status={cluster.status} />

@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { FeedbackItem } from "../../api.server";
+import { counted } from "../../lib/count";
 import { Time } from "../../ui/time";
 import { Words } from "../../ui/words";
 import { ReportBody } from "./report-body";
@@ -15,6 +16,10 @@ type Props = {
 
 /** One report in a list; it unfolds in place, with or without JavaScript. */
 export function ReportEntry({ item, base, open = false, inCluster = false }: Props) {
+  const notes = [
+    ...(item.occurrences > 1 ? [counted(item.occurrences, "event")] : []),
+    ...(item.unclustered ? ["waiting to be grouped"] : []),
+  ];
   return (
     <li>
       <details className="entry" open={open}>
@@ -23,7 +28,7 @@ export function ReportEntry({ item, base, open = false, inCluster = false }: Pro
           <span className="entry-title">
             <Words>{item.title}</Words>
           </span>
-          {item.unclustered ? <span className="entry-note">waiting to be grouped</span> : null}
+          {notes.length > 0 ? <span className="entry-note">{notes.join(" · ")}</span> : null}
           <Time at={item.created_at} />
         </summary>
         <ReportBody item={item} />

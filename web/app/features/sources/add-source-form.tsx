@@ -33,7 +33,7 @@ export function AddSourceForm({ problem }: { problem: PageProblem | undefined })
             />
           )}
         </Field>
-        <Field label="Secret" hint="For webhooks only." error={faultOf(problem, "secret")}>
+        <Field label="Webhook secret" error={faultOf(problem, "secret")}>
           {(wiring) => (
             <input
               {...wiring}

@@ -8,6 +8,16 @@ export function manualCurl(api: string, projectId: string): string {
   ].join("\n");
 }
 
+/** The command that adds up to 1,000 reports of a JSON Lines file. */
+export function importCurl(api: string, projectId: string): string {
+  return [
+    `head -n 1000 reports.jsonl | jq -s . | curl -X POST ${api}/projects/${projectId}/feedback \\`,
+    `  -H "Authorization: Bearer $SOULCASTER_TOKEN" \\`,
+    `  -H "Content-Type: application/json" \\`,
+    `  --data-binary @-`,
+  ].join("\n");
+}
+
 type Addressed = { webhook_url: string | null; dsn?: string | null };
 
 /** The API's public address, as the sources' own addresses tell it; null when there is none yet. */

@@ -1,8 +1,14 @@
+import type { ReactNode } from "react";
 import { CopyField } from "../../ui/copy-field";
 import { Notice } from "../../ui/notice";
 
 /** A secret on the one page that ever shows it. */
-export function ShownOnce(props: { what: string; label: string; secret: string }) {
+export function ShownOnce(props: {
+  what: string;
+  label: string;
+  secret: string;
+  children?: ReactNode;
+}) {
   return (
     <Notice tone="good">
       <p>
@@ -10,6 +16,7 @@ export function ShownOnce(props: { what: string; label: string; secret: string }
         again.
       </p>
       <CopyField label={props.label} value={props.secret} />
+      {props.children}
     </Notice>
   );
 }

@@ -39,7 +39,7 @@ export async function filterSource(api: Api, param: Place, form: FormData) {
   const saved = await attempt(() =>
     unwrap(sourcesOf(api)[":id"].$patch({ param, json: { settings } })),
   );
-  return saved.ok ? { filtered: param.id } : { problem: saved.problem };
+  return saved.ok ? { saved: param.id } : { problem: saved.problem };
 }
 
 /** A new DSN or mail address, and the old one ends; or a new webhook secret, which is handed back to be shown this once. */
@@ -48,8 +48,8 @@ export async function rotateSource(api: Api, param: Place) {
     unwrap(sourcesOf(api)[":id"].rotate.$post({ param, json: {} })),
   );
   if (!turned.ok) return { problem: turned.problem };
-  const { name, secret } = turned.value;
-  return secret === null ? {} : { made: { name, secret } };
+  const { name, secret, previous_secret_until: until } = turned.value;
+  return secret === null ? { turned: param.id } : { made: { name, secret, until } };
 }
 
 export async function removeSource(api: Api, param: Place) {

@@ -3,7 +3,7 @@ import type { SourceView } from "../../api.server";
 import { Badge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
-import { Time } from "../../ui/time";
+import { Time, useNow } from "../../ui/time";
 import { Words } from "../../ui/words";
 import { SourceMark } from "../reports/source-mark";
 import { PolledTargets, SourceNumbers } from "./source-numbers";
@@ -19,13 +19,15 @@ type Props = {
   syncedRepository: string | undefined;
   /** Its filters were just saved. */
   saved: boolean;
+  /** Its DSN or mail address was just replaced. */
+  turned: boolean;
   mayTest: boolean;
   mayRemove: boolean;
 };
 
 /** One connection: where to send, whether anything came, and what went wrong last. */
 export function SourceEntry(props: Props) {
-  const { source, base, testedId, syncedRepository, saved, mayTest, mayRemove } = props;
+  const { source, base, testedId, syncedRepository, saved, turned, mayTest, mayRemove } = props;
   const pending = useNavigation().formData;
   const mine = pending?.get("source") === source.id;
   return (
@@ -67,7 +69,9 @@ export function SourceEntry(props: Props) {
           are read.
         </Notice>
       ) : null}
+      {turned ? <Notice tone="good">This is the new one. The one before has ended.</Notice> : null}
       <SourceAddress source={source} />
+      <PreviousSecret source={source} />
       {source.polled ? <PolledTargets polled={source.polled} /> : null}
       <SourceNumbers counts={source.counts} />
       <SourceDropped source={source} />
@@ -85,6 +89,17 @@ export function SourceEntry(props: Props) {
       ) : null}
       {mayRemove ? <SourceFilters source={source} saved={saved} /> : null}
     </li>
+  );
+}
+
+/** After a rotation: how long the sender has to change. */
+function PreviousSecret({ source: { previous_secret_until: until } }: { source: SourceView }) {
+  const now = useNow();
+  if (!until || Date.parse(until) <= now) return null;
+  return (
+    <p className="faint">
+      The secret before the present one ends <Time at={until} />.
+    </p>
   );
 }
 
