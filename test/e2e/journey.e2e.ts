@@ -3,7 +3,6 @@ import path from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser, openPage } from "./browser";
-import { githubIssues, manualReports, sentryDeliveries } from "../world/story";
 import { startProduct, until, type Product } from "./product";
 
 type Cluster = {
@@ -16,8 +15,8 @@ type Cluster = {
 };
 type Run = { id: string; status: string; pr_url: string | null; error: string | null };
 
-/** What the story of the first start is made of, at least. */
-const STORY_REPORTS = sentryDeliveries.length + githubIssues.length + manualReports.length;
+/** What the story of the first start comes to, at least: an issue of Sentry and its first event are one report. */
+const STORY_REPORTS = 40;
 
 let product: Product;
 let browser: Browser;

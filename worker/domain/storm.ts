@@ -1,6 +1,6 @@
 /**
- * Storms: the same crash thousands of times. The first event of a fingerprint becomes an item; the others, for an hour, only a
- * number on it. Pure. What must hold whatever is repeated, lost half-way or comes at once: the numbers on the items add up to
+ * Storms: the same crash thousands of times. The first event of a fingerprint becomes an item; the others that happened within
+ * an hour of it, only a number on it. Pure. What must hold whatever is repeated, lost half-way or comes at once: the numbers on the items add up to
  * the number of different events.
  */
 export type Storm = {
@@ -8,6 +8,7 @@ export type Storm = {
   /** The event that is to become the item, and that item's external id. */
   firstEventId: string;
   externalId: string;
+  /** When the event happened that the storm began with (epoch milliseconds, as all times here). */
   startedAt: number;
   /** When the first event was last handed to its caller for storing. */
   leasedAt: number;
@@ -18,7 +19,13 @@ export type Storm = {
   lastAt: number;
 };
 
-export type CrashEvent = { eventId: string; externalId: string; fingerprint: string };
+/** `at`: when it happened, by its own account. */
+export type CrashEvent = {
+  eventId: string;
+  externalId: string;
+  fingerprint: string;
+  at: number;
+};
 
 /** `store`: make it an item, then confirm. `counted`: it is a number now. `replay`: it was here before. */
 export type StormVerdict = "store" | "counted" | "replay";
@@ -53,10 +60,11 @@ export function meetEvent(
     if (!waits) return { verdict: "replay", storm, begins: false };
     return { verdict: "store", storm: { ...storm, leasedAt: now }, begins: false };
   }
-  if (!storm || (storm.stored && now - storm.startedAt >= STORM_WINDOW_MS)) {
+  if (!storm || (storm.stored && Math.abs(event.at - storm.startedAt) >= STORM_WINDOW_MS)) {
     return { verdict: "store", storm: newStorm(event, now), begins: true };
   }
-  const grown = { ...storm, count: storm.count + 1, lastAt: now };
+  const lastAt = Math.max(storm.lastAt, event.at);
+  const grown = { ...storm, count: storm.count + 1, lastAt };
   if (storm.stored || now - storm.leasedAt < STORM_LEASE_MS) {
     return { verdict: "counted", storm: grown, begins: false };
   }
@@ -83,10 +91,10 @@ function newStorm(event: CrashEvent, now: number): Storm {
     fingerprint: event.fingerprint,
     firstEventId: event.eventId,
     externalId: event.externalId,
-    startedAt: now,
+    startedAt: event.at,
     leasedAt: now,
     stored: false,
     count: 1,
-    lastAt: now,
+    lastAt: event.at,
   };
 }

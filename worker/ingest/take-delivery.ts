@@ -87,7 +87,7 @@ function eventsOf(items: NewFeedback[]): CrashEvent[] {
     const eventId = item.metadata.event_id;
     const fingerprint = item.metadata.crash ? fingerprintOf(item.metadata) : null;
     if (!eventId || !fingerprint || item.external_id !== eventId) return [];
-    return { eventId, externalId: item.external_id, fingerprint };
+    return { eventId, externalId: item.external_id, fingerprint, at: item.created_at };
   });
 }
 

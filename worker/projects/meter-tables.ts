@@ -89,7 +89,7 @@ export class MeterTables {
       old,
       PRUNE_PAGE,
     ).rowsWritten;
-    this.storage.sql.exec("DELETE FROM storms WHERE last_at < ?", old);
+    this.storage.sql.exec("DELETE FROM storms WHERE leased_at < ? AND last_at < ?", old, old);
     return gone >= PRUNE_PAGE;
   }
 

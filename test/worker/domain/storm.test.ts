@@ -8,7 +8,12 @@ import {
   type Storm,
 } from "../../../worker/domain/storm";
 
-const event = (eventId: string) => ({ eventId, externalId: eventId, fingerprint: "f" });
+const event = (eventId: string, at = 0) => ({
+  eventId,
+  externalId: eventId,
+  fingerprint: "f",
+  at,
+});
 
 describe("a storm", () => {
   it("makes one item of the first event and a number of the others", () => {
@@ -29,10 +34,10 @@ describe("a storm", () => {
 
   it("ends after its window, but never before its count has an item", () => {
     const open = meetEvent(null, event("a"), false, 0).storm;
-    const unstored = meetEvent(open, event("b"), false, STORM_WINDOW_MS);
+    const unstored = meetEvent(open, event("b", STORM_WINDOW_MS), false, STORM_WINDOW_MS);
     expect(unstored).toMatchObject({ verdict: "store", storm: { count: 2 } });
     const stored = confirmStored(unstored.storm, "b", false).storm;
-    const next = meetEvent(stored, event("c"), false, 2 * STORM_WINDOW_MS);
+    const next = meetEvent(stored, event("c", 2 * STORM_WINDOW_MS), false, 2);
     expect(next).toMatchObject({ verdict: "store", storm: { count: 1, externalId: "c" } });
   });
 
@@ -61,7 +66,7 @@ describe("a storm", () => {
           const known = seen.get(id);
           const at = known ? known.storm : storms.length - 1;
           const before = storms[at] ?? null;
-          const { verdict, storm, begins } = meetEvent(before, event(id), !!known, now);
+          const { verdict, storm, begins } = meetEvent(before, event(id, now), !!known, now);
           if (begins) storms.push(storm);
           else storms[at] = storm;
           if (!known) seen.set(id, { storm: begins ? storms.length - 1 : at, own: false });
