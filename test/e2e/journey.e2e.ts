@@ -65,6 +65,7 @@ describe("a fresh start", () => {
 
     // A plan is made and read.
     await page.getByRole("button", { name: /make a plan/i }).click();
+    await page.getByText("Version 1", { exact: true }).waitFor();
     await page.getByText("src/discounts.js").first().waitFor();
 
     // Two presses, one run.

@@ -90,9 +90,11 @@ export async function startFix(
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     const winner = await findLiveRun(db, who.projectId, clusterId);
-    if (!winner)
-      throw new DomainError("conflict", "Something else changed this cluster; try again.");
-    return { job_id: winner.id, status: winner.status };
+    if (winner) return { job_id: winner.id, status: winner.status };
+    // Somebody made a plan at the same moment: begin again, with theirs.
+    const theirs = known ? null : await findNewestPlan(db, who.projectId, clusterId);
+    if (theirs) return startFix(deps, who, clusterId, input);
+    throw new DomainError("conflict", "Something else changed this cluster; try again.");
   }
   if (approved) await deps.sendRun(who.projectId, runId);
   await deps.broadcastRun(who.projectId, runId, run.status);
