@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { GROUPING_METHODS } from "./grouping";
 
+/** `public_sources`: where a report came from Reddit, GitHub or the DSN, to which anyone may write. */
+export const FINDINGS_POLICIES = ["public_sources", "always", "never"] as const;
+export type FindingsPolicy = (typeof FINDINGS_POLICIES)[number];
+
 /** What a project may set for itself; what it leaves out comes from the installation's settings. */
 export const ProjectSettings = z.object({
   grouping: z
@@ -10,6 +14,8 @@ export const ProjectSettings = z.object({
       min_cluster_size: z.number().int().min(1).max(100).optional(),
     })
     .default({}),
+  /** Which runs without proof are kept as findings instead of opening a pull request; public sources when left out. */
+  findings: z.enum(FINDINGS_POLICIES).optional(),
 });
 export type ProjectSettings = z.infer<typeof ProjectSettings>;
 

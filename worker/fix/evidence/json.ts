@@ -91,7 +91,8 @@ function goCases(text: string): TestCase[] | null {
 
 function goFailure(output: string) {
   const panic = /panic: (.*)/.exec(output)?.[1];
-  if (panic) return failureOf([/^runtime error/.test(panic) ? "runtime.Error" : "panic"], panic);
+  if (panic)
+    return failureOf([panic.startsWith("runtime error") ? "runtime.Error" : "panic"], panic);
   const said = output.replace(/^\s*(?:===|---).*$/gm, "").trim();
   return failureOf(["AssertionError"], said);
 }

@@ -1,21 +1,8 @@
+import type { EvidenceRow, TestOutcome, Verdict } from "../../domain/evidence";
 import { shortName, type TestCase, type TestFailure, type TestReport } from "./test-report";
 
 /** One run of the whole test command. `report` is null where only the exit code is known. */
 export type SuiteRun = { exitCode: number; timedOut: boolean; report: TestReport | null };
-
-export const VERDICTS = ["proven", "weak", "flaky", "none"] as const;
-export type Verdict = (typeof VERDICTS)[number];
-
-/** How one test fared: at the base with the patch's tests (twice), and with the whole patch (twice). */
-export type TestRow = {
-  name: string;
-  before: Outcome[];
-  after: Outcome[];
-  /** Why it failed at the base, as the report tells. */
-  reason: string | null;
-  counts: boolean;
-};
-export type Outcome = TestCase["status"] | "absent";
 
 export type JudgeInput = {
   /** The repository's own tests at the base; null when there is no test command. */
@@ -34,7 +21,7 @@ export type Judgement = {
   verdict: Verdict;
   /** Why, in one sentence. */
   because: string;
-  rows: TestRow[];
+  rows: EvidenceRow[];
   /** Failing before the change already: never held against it. */
   preexisting: string[];
   /** Failed both times with the whole patch, and not at the base. */
@@ -61,9 +48,9 @@ export function judge(input: JudgeInput): Judgement {
   return { ...facts, ...decide(input, rows) };
 }
 
-function decide(input: JudgeInput, rows: TestRow[]): Pick<Judgement, "verdict" | "because"> {
+function decide(input: JudgeInput, rows: EvidenceRow[]): Pick<Judgement, "verdict" | "because"> {
   const { before, after, baseline } = input;
-  if (!baseline || before.length < 2 || after.length < 2)
+  if (!baseline)
     return { verdict: "none", because: "There is no test command, so nothing was run." };
   if (input.configuration.length > 0)
     return {
@@ -72,6 +59,8 @@ function decide(input: JudgeInput, rows: TestRow[]): Pick<Judgement, "verdict" |
     };
   if (input.testFiles.length === 0)
     return { verdict: "none", because: "The change brings no test." };
+  if (before.length < 2 || after.length < 2)
+    return { verdict: "none", because: "The tests were not run twice." };
   if ([...before, ...after].some((run) => run.timedOut))
     return { verdict: "none", because: "The tests did not end in time." };
   if ([...before, ...after].every((run) => run.report === null)) return byExitCode(input);
@@ -136,7 +125,7 @@ function candidates(base: Index, before: Index[], after: Index[]): string[] {
   });
 }
 
-function rowOf(name: string, before: Index[], after: Index[], input: JudgeInput): TestRow {
+function rowOf(name: string, before: Index[], after: Index[], input: JudgeInput): EvidenceRow {
   const failures = before.flatMap((run) => {
     const test = run.get(name);
     return test?.status === "failed" ? [test] : [];
@@ -177,11 +166,11 @@ function inPatch(test: TestCase, testFiles: string[]): boolean {
   );
 }
 
-function settled(row: TestRow, before: Outcome, after: Outcome): boolean {
+function settled(row: EvidenceRow, before: TestOutcome, after: TestOutcome): boolean {
   return row.before.every((one) => one === before) && row.after.every((one) => one === after);
 }
 
-function differ(outcomes: Outcome[]): boolean {
+function differ(outcomes: TestOutcome[]): boolean {
   return new Set(outcomes).size > 1;
 }
 

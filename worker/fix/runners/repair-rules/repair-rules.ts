@@ -53,6 +53,7 @@ function changed(frame: Frame, repair: Extract<Repair, { kind: "edit" }>): Propo
   return {
     kind: "changed",
     files: [{ path: frame.path, content: repair.source }],
+    test: null,
     summary: `${frame.path}:${repair.line}: ${repair.explanation}`,
   };
 }

@@ -69,7 +69,11 @@ describe("a real crash of the sample repository is repaired from its stack trace
     expect(plan.crash?.frames[0]?.path).toBe(file);
     expect(plan.candidate_files[0]?.path).toBe(file);
 
-    const proposal = await repairRules.propose({ plan, readFile: readText });
+    const proposal = await repairRules.propose({
+      plan,
+      readFile: readText,
+      listFiles: async () => (await repository()).paths,
+    });
     expect(proposal).toMatchObject({ kind: "changed", files: [{ path: file }] });
     if (proposal.kind !== "changed") return;
     for (const change of proposal.files) {
