@@ -52,7 +52,8 @@ export async function runSuite(
     deps.archive.put(evidenceKey(run, `${name}.json`), JSON.stringify(suite)),
   ]);
   const text = ended.output.slice(-3_500);
-  await context.say({ level: 3, kind: "output", key: `${name}-output`, text });
+  if (text.trim() !== "")
+    await context.say({ level: 3, kind: "output", key: `${name}-output`, text });
   return suite;
 }
 

@@ -22,7 +22,7 @@ describe("the list of changed files", () => {
       { path: "src/a.js", oldMode: "100644", mode: "100644", sha: NONE, status: "modified" },
       { path: "bin/run", oldMode: "000000", mode: "100755", sha: SHA, status: "added" },
       { path: "old.js", oldMode: "100644", mode: "000000", sha: NONE, status: "deleted" },
-      { path: "link", oldMode: "100644", mode: "120000", sha: SHA, status: "modified" },
+      { path: "link", oldMode: "100644", mode: "120000", sha: NONE, status: "modified" },
     ]);
     expect(parseRaw("")).toEqual([]);
   });

@@ -49,7 +49,7 @@ describe("repair_rules", () => {
       test: null,
       summary: expect.stringMatching(/^a\.js:1: `a\.b` can be missing/),
     });
-    expect(asked).toEqual(["a.js"]);
+    expect(asked[0]).toBe("a.js");
   });
 
   test("goes on to the next frame when a file is not in the repository", async () => {
