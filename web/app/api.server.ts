@@ -21,7 +21,13 @@ export type { PlanContent } from "../../worker/domain/plan";
 export type { RedditSort } from "../../worker/domain/polling";
 export type { RunnerName, RunStatus } from "../../worker/domain/run";
 export type { DeadLetterView } from "../../worker/ingest/dead-letters";
-export type { PlanView, RunEventView, RunLogPage, RunView } from "../../worker/fix/views";
+export type {
+  EvidenceView,
+  PlanView,
+  RunEventView,
+  RunLogPage,
+  RunView,
+} from "../../worker/fix/views";
 export type { RedditConfigView } from "../../worker/projects/reddit-config";
 export type {
   MeView,

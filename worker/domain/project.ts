@@ -2,6 +2,10 @@ import { z } from "zod";
 import { GROUPING_METHODS } from "./grouping";
 import { SCRUB_RULES } from "./scrub-rules";
 
+/** `public_sources`: where a report came from Reddit, GitHub or the DSN, to which anyone may write. */
+export const FINDINGS_POLICIES = ["public_sources", "always", "never"] as const;
+export type FindingsPolicy = (typeof FINDINGS_POLICIES)[number];
+
 /** What a project may set for itself; what it leaves out comes from the installation's settings. */
 export const ProjectSettings = z.object({
   grouping: z
@@ -13,6 +17,8 @@ export const ProjectSettings = z.object({
     .default({}),
   /** Kinds of personal data that are not scrubbed from this project's reports; what is left out is scrubbed. */
   scrub: z.partialRecord(z.enum(SCRUB_RULES), z.boolean()).default({}),
+  /** Which runs without proof are kept as findings instead of opening a pull request; public sources when left out. */
+  findings: z.enum(FINDINGS_POLICIES).optional(),
 });
 export type ProjectSettings = z.infer<typeof ProjectSettings>;
 

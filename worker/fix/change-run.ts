@@ -25,6 +25,12 @@ export async function changeRun(
   const run = await findRun(deps.db, who.projectId, id);
   if (!run) throw notFound("run");
   const { status, log } = input;
+  if (status === "running" && run.status === "waiting") {
+    throw new DomainError(
+      "illegal_transition",
+      "A run that waits for a person is released by one.",
+    );
+  }
   if (status && status !== run.status && !canMoveRun(run.status, status)) {
     throw new DomainError(
       "illegal_transition",

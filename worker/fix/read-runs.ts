@@ -5,7 +5,13 @@ import { RUN_STATUSES } from "../domain/run";
 import { decodeCursor, toPage, type Page } from "../store/cursor";
 import { findRun, listRuns } from "../store/runs";
 import type { FixDeps } from "./deps";
-import { toRunView, type RunLogPage, type RunView } from "./views";
+import {
+  toEvidenceView,
+  toRunView,
+  type EvidenceView,
+  type RunLogPage,
+  type RunView,
+} from "./views";
 
 const TAIL_EVENTS = 200;
 const LOG_PAGE = 500;
@@ -64,6 +70,17 @@ export async function readRunLog(
     next_from: page.nextFrom,
     ended: page.ended,
   };
+}
+
+/** What the change's tests showed, test by test. */
+export async function readEvidence(
+  deps: FixDeps,
+  who: ProjectActor,
+  id: string,
+): Promise<EvidenceView> {
+  const row = await findRun(deps.db, who.projectId, id);
+  if (!row?.evidence) throw notFound("evidence");
+  return toEvidenceView(row.evidence);
 }
 
 /** The latest patch of a run, whatever became of it. */

@@ -10,7 +10,8 @@ export async function releaseWaitingRun(
   planId: string,
 ): Promise<void> {
   const run = await findLiveRun(deps.db, who.projectId, clusterId);
-  if (run?.status !== "waiting") return;
+  // A run with evidence is not held for an approval: it keeps findings.
+  if (run?.status !== "waiting" || run.evidence) return;
   const now = deps.clock();
   const changes = { planId, updatedAt: now, heartbeatAt: now };
   const moved = await moveRun(deps.db, who.projectId, run.id, "pending", changes);

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/run";
+import type { TokenCount } from "./gateway/price";
 
 /** An entry to write. Entries with a `key` that was written before are dropped: a replayed step says nothing twice. */
 export type NewRunEvent = Pick<RunEvent, "level" | "stage" | "kind" | "text"> & { key?: string };
@@ -18,8 +19,10 @@ export type RunLog = {
   watchedExit(): Promise<number | null>;
   /** Reserves money for a model call within the run's cap; false when the cap would be passed. */
   reserve(microUsd: number): Promise<boolean>;
-  settle(differenceMicroUsd: number): Promise<void>;
+  settle(differenceMicroUsd: number, used?: TokenCount): Promise<void>;
   spent(): Promise<number>;
+  /** All tokens that the run's model calls told of. */
+  tokens(): Promise<TokenCount>;
 };
 
 export type WatchedAgent = {

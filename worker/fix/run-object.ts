@@ -2,7 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { RunEvent, RunnerName } from "../domain/run";
 import type { Clock } from "../kit/clock";
 import { logFailure } from "../kit/log";
-import { RunTables } from "./run-tables";
+import type { TokenCount } from "./gateway/price";
+import { NO_TOKENS, RunTables } from "./run-tables";
 import { eventLine, type NewRunEvent, type RunEventPage, type WatchedAgent } from "./run-log";
 import type { Runner } from "./runners/runner";
 import type { Sandboxes } from "./sandbox/sandbox";
@@ -51,8 +52,12 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
       return this.#tables.reserve(microUsd, this.#deps.runBudgetMicroUsd);
     }
 
-    async settle(differenceMicroUsd: number): Promise<void> {
-      this.#tables.settle(differenceMicroUsd);
+    async settle(differenceMicroUsd: number, used: TokenCount = NO_TOKENS): Promise<void> {
+      this.#tables.settle(differenceMicroUsd, used);
+    }
+
+    async tokens(): Promise<TokenCount> {
+      return this.#tables.tokens();
     }
 
     async spent(): Promise<number> {

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/run";
+import type { TokenCount } from "./gateway/price";
 import {
   EVENT_LIMIT,
   EVENT_TEXT_LIMIT,
@@ -8,6 +9,8 @@ import {
 } from "./run-log";
 
 type Watch = WatchedAgent & { offset: number; exitCode: number | null };
+
+export const NO_TOKENS: TokenCount = { input: 0, output: 0 };
 
 /** The run object's SQLite. All its SQL lives here. */
 export class RunTables {
@@ -80,8 +83,14 @@ export class RunTables {
     return true;
   }
 
-  settle(difference: number): void {
+  settle(difference: number, used: TokenCount): void {
     this.write("spent", Math.max(0, this.spent() + difference));
+    const { input, output } = this.tokens();
+    this.write("tokens", { input: input + used.input, output: output + used.output });
+  }
+
+  tokens(): TokenCount {
+    return this.read<TokenCount>("tokens") ?? NO_TOKENS;
   }
 
   spent(): number {

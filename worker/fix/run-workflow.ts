@@ -1,11 +1,14 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { NonRetryableError } from "cloudflare:workflows";
 import { systemActor } from "../domain/actor";
+import type { Verdict } from "../domain/evidence";
 import { logFailure } from "../kit/log";
 import { findRun } from "../store/runs";
 import type { RunDeps } from "./deps";
 import { endRun } from "./end-run";
-import { SandboxLost } from "./sandbox/sandbox";
+import { isTestFile } from "./evidence/patch-files";
+import type { TestCommand } from "./evidence/test-command";
+import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
 import {
   openContext,
   RunFailure,
@@ -14,20 +17,29 @@ import {
   type RunContext,
   type RunParams,
 } from "./stages/context";
-import { collect } from "./stages/collect";
+import { testBase } from "./stages/baseline";
+import { checkSyntax, demandSyntax } from "./stages/check-syntax";
+import { collect, type Collected } from "./stages/collect";
 import { commitChanges, openPull } from "./stages/deliver";
+import { holdFindings, judge, refuseBroken } from "./stages/judge";
 import { openSandbox } from "./stages/open-sandbox";
-import { runTests } from "./stages/run-tests";
+import { checkPatch, testChange } from "./stages/prove";
+import { reviewNotes } from "./stages/review-notes";
 import { setUpAndLock } from "./stages/set-up";
 import { snapshot } from "./stages/snapshot";
-import { agentExit, startAgent, workAtEdge } from "./stages/work";
+import type { SuiteName } from "./stages/suite";
+import { agentExit, dropTest, startAgent, workAtEdge, type Work } from "./stages/work";
 
 const RETRIES = { limit: 4, delay: 2_000, backoff: "exponential" } as const;
 const STEP_TIMEOUT = "20 minutes";
 const AGENT_LIMIT_MS = 30 * 60_000;
 const LOOK_MS = 3_000;
-/** The one stage that can make a sandbox anew; in all others a lost one is lost for good. */
-const SANDBOX_STAGE = "sandbox";
+/** The stages that can make a sandbox anew; in all others a lost one is lost for good. */
+const SANDBOX_STAGES = { work: "sandbox", proof: "sandbox-proof" } satisfies Record<
+  SandboxPurpose,
+  string
+>;
+const SANDBOX_STAGE_NAMES: string[] = Object.values(SANDBOX_STAGES);
 const SANDBOX_LOST =
   "The sandbox ended before the run did, and what was done in it is lost. Start the run again.";
 
@@ -67,39 +79,90 @@ export function createFixWorkflow<E>(makeDeps: (env: E) => RunDeps) {
 }
 
 async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<void> {
-  const { baseSha, baseBranch } = await stage("snapshot", snapshot);
-  const sandboxId = await stage(SANDBOX_STAGE, (context) => openSandbox(context, baseSha));
-  await stage("set-up", async (context) => {
-    await setUpAndLock(context, sandboxId);
-    return null;
-  });
-  const before = await stage("test-before", (context) => runTests(context, sandboxId, "before"));
-  const summary = await doWork(deps, stage, step, sandboxId);
-  const changes = await stage("collect", (context) => collect(context, sandboxId));
-  const after = await stage("test-after", (context) => runTests(context, sandboxId, "after"));
-  await stage("judge", async () => {
-    if (before.outcome === "passed" && after.outcome !== "passed") {
-      throw new RunFailure(
-        "The repository's tests passed before the change and do not pass after it.",
-      );
-    }
-    return null;
-  });
-  const headSha = await stage("commit", (context) =>
-    commitChanges(context, sandboxId, baseSha, changes),
+  const { baseSha, baseBranch, opened } = await stage("snapshot", snapshot);
+  if (opened) return deliver(stage);
+  const workId = await readySandbox(stage, baseSha, "work");
+  const { test, readable } = await stage("test-before", (context) => testBase(context, workId));
+  let work = await doWork(deps, stage, step, workId, readable);
+  let change = await stage("collect", (context) => collect(context, workId));
+  let syntax = await stage("syntax", (context) => checkSyntax(context, workId, change.files));
+  if (syntax.faults.length > 0) {
+    work = await workAgain(stage, step, workId, syntax.faults);
+    change = await stage("collect-again", (context) => collect(context, workId));
+    syntax = await stage("syntax-again", (context) => demandSyntax(context, workId, change.files));
+  }
+  const proofId = await readySandbox(stage, baseSha, "proof");
+  const place = { proofId, test, baseBranch, summary: work.summary, flags: syntax.flags };
+  const verdict = await prove(stage, place, change, "");
+  const derived = work.derivedTest;
+  if (derived !== null && verdict !== "proven") {
+    await stage("drop-test", (context) => dropTest(context, workId, derived));
+    change = await stage("collect-rest", (context) => collect(context, workId));
+    await prove(stage, place, change, "-rest");
+  }
+  await stage("refuse-broken", refuseBroken);
+  if (await stage("hold", holdFindings)) return;
+  await deliver(stage);
+}
+
+async function deliver(stage: Stage): Promise<void> {
+  await stage("commit", commitChanges);
+  await stage("pull-request", openPull);
+}
+
+/** A sandbox with the source at the base, set up from the base's manifests, and locked. */
+async function readySandbox(
+  stage: Stage,
+  baseSha: string,
+  purpose: SandboxPurpose,
+): Promise<string> {
+  const id = await stage(SANDBOX_STAGES[purpose], (context) =>
+    openSandbox(context, baseSha, purpose),
   );
-  await stage("pull-request", async (context) => {
-    const pull = await openPull(context, baseBranch, changes, { summary, before, after });
-    await endRun(deps, context.who, context.run, {
-      status: "succeeded",
-      prUrl: pull.url,
-      prNumber: pull.number,
-      branch: context.run.branch!,
-      headSha,
-    });
+  await stage(`set-up-${purpose}`, async (context) => {
+    await setUpAndLock(context, id, purpose);
     return null;
+  });
+  return id;
+}
+
+type Place = {
+  proofId: string;
+  test: TestCommand | null;
+  baseBranch: string;
+  summary: string;
+  flags: string[];
+};
+
+/** The change in the fresh sandbox: its tests at the base, twice; the whole of it, twice; and what that proves. */
+async function prove(
+  stage: Stage,
+  place: Place,
+  change: Collected,
+  suffix: string,
+): Promise<Verdict> {
+  const { proofId, test, baseBranch, summary } = place;
+  await stage(`check-patch${suffix}`, async (context) => {
+    await checkPatch(context, proofId, change);
+    return null;
+  });
+  const names: Exclude<SuiteName, "baseline">[] = change.files.some((file) => isTestFile(file.path))
+    ? ["new-tests-1", "new-tests-2", "change-1", "change-2"]
+    : ["change-1"];
+  for (const name of test ? names : []) {
+    await stage(`${name}${suffix}`, async (context) => {
+      await testChange(context, proofId, test!, change.files, name);
+      return null;
+    });
+  }
+  return stage(`judge${suffix}`, async (context) => {
+    const { flags, unchecked } = await reviewNotes(context, change);
+    const notes = { flags: [...place.flags, ...flags], unchecked, baseBranch, summary };
+    return judge(context, test, change, notes);
   });
 }
+
+const AGENT_SUMMARY = "A coding agent made this change from the approved plan.";
 
 /** The change itself: by an edge runner at once, or by an agent that is started and then looked at now and then. */
 async function doWork(
@@ -107,20 +170,48 @@ async function doWork(
   stage: Stage,
   step: WorkflowStep,
   sandboxId: string,
-): Promise<string> {
+  writeTest: boolean,
+): Promise<Work> {
   const first = await stage("work", async (context) => {
     const runner = deps.runner(context.run.runner);
-    if (runner.kind === "edge") return workAtEdge(context, runner, sandboxId);
+    if (runner.kind === "edge") return workAtEdge(context, runner, sandboxId, writeTest);
     await startAgent(context, runner, sandboxId);
     return null;
   });
-  if (first !== null) return first;
+  return first ?? waitForAgent(stage, step, sandboxId, 1);
+}
+
+/** The agent's second and last turn, with the lines that do not parse. An edge runner has none. */
+async function workAgain(
+  stage: Stage,
+  step: WorkflowStep,
+  sandboxId: string,
+  faults: string[],
+): Promise<Work> {
+  await stage("work-again", async (context) => {
+    const runner = context.deps.runner(context.run.runner);
+    if (runner.kind === "edge") throw new RunFailure(`The change does not parse: ${faults[0]}`);
+    await startAgent(context, runner, sandboxId, 2, faults);
+    return null;
+  });
+  return waitForAgent(stage, step, sandboxId, 2);
+}
+
+async function waitForAgent(
+  stage: Stage,
+  step: WorkflowStep,
+  sandboxId: string,
+  turn: number,
+): Promise<Work> {
+  const name = turn === 1 ? "agent" : `agent-${turn}`;
   for (let look = 1; look * LOOK_MS < AGENT_LIMIT_MS; look++) {
-    await step.sleep(`agent-wait-${look}`, LOOK_MS);
-    const exit = await stage(`agent-look-${look}`, (context) => agentExit(context, sandboxId));
+    await step.sleep(`${name}-wait-${look}`, LOOK_MS);
+    const exit = await stage(`${name}-look-${look}`, (context) =>
+      agentExit(context, sandboxId, turn),
+    );
     if (exit === null) continue;
     if (exit !== 0) throw new RunFailure(`The agent ended with exit code ${exit}.`);
-    return "A coding agent made this change from the approved plan.";
+    return { summary: AGENT_SUMMARY, derivedTest: null };
   }
   throw new RunFailure("The agent did not end within 30 minutes.");
 }
@@ -140,7 +231,7 @@ async function inContext<T>(
     if (error instanceof RunFailure || error instanceof RunOver) {
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
-    if (error instanceof SandboxLost && stage !== SANDBOX_STAGE) {
+    if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {
       throw new NonRetryableError(`RunFailure: ${SANDBOX_LOST}`);
     }
     throw error;

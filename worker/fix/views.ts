@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { VERDICTS, type Evidence } from "../domain/evidence";
 import { PlanContent } from "../domain/plan";
 import { RUN_STATUSES, RUNNER_NAMES } from "../domain/run";
 import { isoTime } from "../kit/clock";
@@ -45,6 +46,10 @@ export const RunView = z.object({
   attempt: z.number(),
   logs: z.string(),
   artifact_url: z.string().nullable(),
+  /** What the change's tests showed; null until they were run. */
+  verdict: z.enum(VERDICTS).nullable(),
+  /** Whether the run keeps a change without proof, which an approver may open as a draft all the same. */
+  findings: z.boolean(),
   pr_url: z.string().nullable(),
   branch: z.string().nullable(),
   base_sha: z.string().nullable(),
@@ -68,6 +73,8 @@ export function toRunView(row: RunRow, apiUrl: string, logs = ""): RunView {
     attempt: row.attempt,
     logs,
     artifact_url: row.artifactKey === null ? null : artifact,
+    verdict: row.evidence?.verdict ?? null,
+    findings: row.status === "waiting" && row.evidence !== null,
     pr_url: row.prUrl,
     branch: row.branch,
     base_sha: row.baseSha,
@@ -76,6 +83,50 @@ export function toRunView(row: RunRow, apiUrl: string, logs = ""): RunView {
     created_at: isoTime(row.createdAt),
     updated_at: isoTime(row.updatedAt),
     finished_at: isoTime(row.finishedAt),
+  };
+}
+
+const Outcomes = z.array(z.enum(["passed", "failed", "skipped", "absent"]));
+
+/** The evidence of a run: each test at the base with the change's tests (twice), and with the whole change (twice). */
+export const EvidenceView = z.object({
+  verdict: z.enum(VERDICTS),
+  because: z.string(),
+  command: z.string().nullable(),
+  format: z.enum(["tap", "junit", "json"]).nullable(),
+  tests: z.array(
+    z.object({
+      name: z.string(),
+      before: Outcomes,
+      after: Outcomes,
+      reason: z.string().nullable(),
+      counts: z.boolean(),
+    }),
+  ),
+  preexisting: z.array(z.string()),
+  preexisting_count: z.number(),
+  newly_failing: z.array(z.string()),
+  flags: z.array(z.string()),
+  unchecked: z.array(z.string()),
+  files: z.array(z.string()),
+  patch_sha256: z.string(),
+});
+export type EvidenceView = z.infer<typeof EvidenceView>;
+
+export function toEvidenceView(evidence: Evidence): EvidenceView {
+  return {
+    verdict: evidence.verdict,
+    because: evidence.because,
+    command: evidence.command,
+    format: evidence.format,
+    tests: evidence.rows,
+    preexisting: evidence.preexisting,
+    preexisting_count: evidence.preexistingCount,
+    newly_failing: evidence.newlyFailing,
+    flags: evidence.flags,
+    unchecked: evidence.unchecked,
+    files: evidence.files.map((file) => file.path),
+    patch_sha256: evidence.patchSha256,
   };
 }
 

@@ -12,13 +12,13 @@ const NEWLINE = 0x0a;
 export type Look = { offset: number; exitCode: number | null; events: NewRunEvent[] };
 
 /**
- * Reads an agent's output file from a byte offset on, by whole lines; a line longer than a look is cut. Event keys are the byte
- * offsets of their lines, so that a look that was not noted writes nothing twice. The exit code is reported only once all output
+ * Reads an agent's output file from a byte offset on, by whole lines; a line longer than a look is cut. Event keys are sandbox, file and byte
+ * offset of their lines, so that a look that was not noted writes nothing twice. The exit code is reported only once all output
  * was read.
  */
 export async function readOn(
   sandbox: Sandbox,
-  from: { outputPath: string; exitPath: string; offset: number },
+  from: { sandboxId: string; outputPath: string; exitPath: string; offset: number },
   runner: Runner,
 ): Promise<Look> {
   const exit = await sandbox.read(from.exitPath);
@@ -32,7 +32,12 @@ export async function readOn(
   const events: NewRunEvent[] = [];
   for (const { at, line } of linesOf(read)) {
     const event = runner.kind === "agent" ? runner.parse(line) : null;
-    if (event) events.push({ ...event, stage: "agent", key: `agent:${from.offset + at}` });
+    if (event)
+      events.push({
+        ...event,
+        stage: "agent",
+        key: `agent:${from.sandboxId}:${from.outputPath}:${from.offset + at}`,
+      });
   }
   return {
     offset: from.offset + read.byteLength,

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gte, lt, ne, or, sql, type SQL } from "drizzle-orm"
 import type { NewFeedback, SourceKind } from "../domain/feedback";
 import type { Cursor } from "./cursor";
 import { jsonIds, runBatch, type Db, type Statement } from "./db";
-import { feedback } from "./schema";
+import { feedback, sources } from "./schema";
 
 export type FeedbackRow = typeof feedback.$inferSelect;
 
@@ -423,4 +423,29 @@ export async function sampleMembers(
     projectId,
     ids.map((row) => row.id),
   );
+}
+
+/** Whether a report of a cluster came from a place to which anyone may write: Reddit, GitHub, or a DSN. */
+export async function hasPublicReports(
+  db: Db,
+  projectId: string,
+  clusterId: string,
+): Promise<boolean> {
+  const [row] = await db
+    .select({ id: feedback.id })
+    .from(feedback)
+    .leftJoin(sources, and(eq(sources.projectId, projectId), eq(sources.id, feedback.sourceId)))
+    .where(
+      and(
+        eq(feedback.projectId, projectId),
+        eq(feedback.clusterId, clusterId),
+        or(
+          eq(feedback.source, "reddit"),
+          eq(feedback.source, "github"),
+          eq(sources.channel, "dsn"),
+        ),
+      ),
+    )
+    .limit(1);
+  return row !== undefined;
 }

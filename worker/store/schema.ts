@@ -20,6 +20,7 @@ import {
   type SourceChannel,
   type SourceSettings,
 } from "../domain/source";
+import type { Evidence } from "../domain/evidence";
 import type { RunnerName, RunStatus } from "../domain/run";
 
 /** Times are epoch milliseconds. migrations/README.md says for each table its keys, indexes, and who is authoritative. */
@@ -410,6 +411,10 @@ export const runs = sqliteTable(
     prUrl: text("pr_url"),
     prNumber: integer("pr_number"),
     artifactKey: text("artifact_key"),
+    /** What the change's tests showed, and all that its pull request needs. */
+    evidence: text({ mode: "json" }).$type<Evidence>(),
+    /** Who let a run without proof open its pull request. */
+    openedBy: text("opened_by"),
     error: text(),
     spentMicroUsd: integer("spent_micro_usd").notNull().default(0),
     /** Which Workflow instance is at work: a new one is made when its heartbeat stops, and the old one gives way. */

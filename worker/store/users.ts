@@ -9,6 +9,10 @@ export async function findUserByEmail(db: Db, email: string): Promise<UserRow | 
   return db.query.users.findFirst({ where: eq(users.email, email) });
 }
 
+export async function findUser(db: Db, id: string): Promise<UserRow | undefined> {
+  return db.query.users.findFirst({ where: eq(users.id, id) });
+}
+
 export function insertUser(db: Db, user: typeof users.$inferInsert): Statement {
   return db.insert(users).values(user).onConflictDoNothing();
 }

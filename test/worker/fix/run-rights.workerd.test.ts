@@ -51,7 +51,7 @@ describe("approval", () => {
     expect((approved.json as unknown as PlanView).approved_by).toMatch(/^user:/);
     const run = await untilRun(project, runId);
     expect(run.status, run.logs).toBe("succeeded");
-    expect((await pullsOf())[0]!.body).toContain("Plan version 1, approved by a person");
+    expect((await pullsOf())[0]!.body).toContain("Plan version 1, approved by ");
   });
 
   it("is given by the press of an approver, and missing from the press of an operator", async () => {

@@ -45,7 +45,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const look = (offset: number) => readOn(sandbox, { outputPath, exitPath, offset }, echo);
+const look = (offset: number) =>
+  readOn(sandbox, { sandboxId: "s1", outputPath, exitPath, offset }, echo);
 const texts = (events: NewRunEvent[]) => events.map((event) => event.text);
 
 describe("the eye on an agent", () => {

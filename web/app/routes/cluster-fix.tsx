@@ -7,7 +7,7 @@ import { approvePlan, makePlan, savePlan } from "../features/plans/plan-actions.
 import { PlanCard } from "../features/plans/plan-card";
 import type { PlanDraft } from "../features/plans/plan-draft";
 import { useCan, useProject } from "../features/projects/use-project";
-import { cancelRun, startFix } from "../features/runs/run-actions.server";
+import { cancelRun, openFindings, startFix } from "../features/runs/run-actions.server";
 import { isUnderWay } from "../features/runs/run-badge";
 import { RunPanel, RunPicker } from "../features/runs/run-panel";
 import { StartFixForm } from "../features/runs/start-fix-form";
@@ -22,7 +22,7 @@ const NO_LOG: RunLogPage = { events: [], next_from: 1, ended: false };
 
 export const meta = clusterMeta("Plan and fix");
 
-/** The newest plan, the runs, and the beginning of the chosen run's log (the newest run's unless `?run=` names one). */
+/** The newest plan, the runs, and the evidence and the beginning of the log of the chosen run (the newest run's unless `?run=` names one). */
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const search = new URL(request.url).searchParams;
   const project = connect({ request, context }).fixes.projects[":projectId"];
@@ -32,15 +32,22 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
     unwrap(project.jobs.$get({ param, query: { cluster_id: param.id } })),
   ]);
   const run = runs.items.find(({ id }) => id === search.get("run")) ?? runs.items[0] ?? null;
-  const log = run
-    ? await unwrap(
-        project.jobs[":id"].logs.$get({
-          param: { ...param, id: run.id },
-          query: { from: "1" },
-        }),
-      )
-    : NO_LOG;
-  return { plan, runs: runs.items, run, log, editing: search.has("edit") };
+  if (!run)
+    return {
+      plan,
+      runs: runs.items,
+      run,
+      log: NO_LOG,
+      evidence: null,
+      editing: search.has("edit"),
+    };
+  const job = project.jobs[":id"];
+  const ofRun = { ...param, id: run.id };
+  const [log, evidence] = await Promise.all([
+    unwrap(job.logs.$get({ param: ofRun, query: { from: "1" } })),
+    run.verdict === null ? null : unwrapOrNull(job.evidence.$get({ param: ofRun })),
+  ]);
+  return { plan, runs: runs.items, run, log, evidence, editing: search.has("edit") };
 }
 
 /** A change of the log's depth reads nothing new. */
@@ -68,6 +75,10 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       const cancelled = await cancelRun(api, param.projectId, form);
       return cancelled.ok ? redirect(`${here}?run=${text(form, "run")}`) : refused(cancelled);
     }
+    case "open-findings": {
+      const opened = await openFindings(api, param.projectId, form);
+      return opened.ok ? redirect(`${here}?run=${text(form, "run")}`) : refused(opened);
+    }
     case "make-plan": {
       const made = await makePlan(api, param);
       return made.ok ? redirect(here) : refused(made);
@@ -86,7 +97,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 }
 
 export default function ClusterFix() {
-  const { plan, runs, run, log, editing } = useLoaderData<typeof loader>();
+  const { plan, runs, run, log, evidence, editing } = useLoaderData<typeof loader>();
   const acted = useActionData<typeof action>();
   const { cluster, base } = useCluster();
   const { project } = useProject();
@@ -121,7 +132,15 @@ export default function ClusterFix() {
         {acted && !draft ? <ProblemNotice problem={acted.problem} /> : null}
         {cluster.status === "pr_opened" ? null : start}
         {runs.length > 1 && run ? <RunPicker runs={runs} selected={run.id} /> : null}
-        {run ? <RunPanel run={run} log={log} mayCancel={mayStart} /> : null}
+        {run ? (
+          <RunPanel
+            run={run}
+            log={log}
+            evidence={evidence}
+            mayCancel={mayStart}
+            mayOpen={mayApprove}
+          />
+        ) : null}
         {!run && !live ? (
           <p className="faint">No run yet. Its log appears here, live, once one has begun.</p>
         ) : null}

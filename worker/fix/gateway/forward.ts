@@ -80,7 +80,7 @@ class Account {
 
   async settle(usage: { input: number; output: number }): Promise<void> {
     const difference = priceMicroUsd(usage, this.price) - this.#reserved;
-    await this.deps.runLog(this.runId).settle(difference);
+    await this.deps.runLog(this.runId).settle(difference, usage);
     await this.deps.settleForProject(this.projectId, difference);
   }
 }

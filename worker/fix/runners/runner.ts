@@ -5,11 +5,18 @@ import type { RunnerName } from "../../domain/run";
 export type ProposeInput = {
   plan: PlanContent;
   readFile(path: string): Promise<string | null>;
+  /** All paths of the repository. */
+  listFiles(): Promise<string[]>;
 };
 
-/** A whole new text for each changed file, or a plain reason why nothing was changed. */
+export type ProposedFile = { path: string; content: string };
+
+/**
+ * A whole new text for each changed file, or a plain reason why nothing was changed. `test`: a new file that should fail without
+ * the change and pass with it; null where none can be derived.
+ */
 export type Proposal =
-  | { kind: "changed"; files: { path: string; content: string }[]; summary: string }
+  | { kind: "changed"; files: ProposedFile[]; test: ProposedFile | null; summary: string }
   | { kind: "nothing"; reason: string };
 
 /** A runner that needs no sandbox to write its change: it runs in the Worker and returns the files. */
@@ -36,6 +43,8 @@ export type AgentInput = {
   model: AgentModel;
   workdir: string;
   program: string;
+  /** Lines that do not parse, left by the agent's first turn: what this turn has to repair. */
+  faults: string[];
 };
 
 /** A program to start in the sandbox: never through a shell string. `files` are absolute paths to write before. */

@@ -5,6 +5,7 @@ import {
   type CommandOptions,
   type CommandResult,
   type Sandbox,
+  type SandboxPurpose,
   type Sandboxes,
 } from "./sandbox";
 
@@ -29,9 +30,9 @@ export function createE2bSandboxes(settings: E2bSettings): Sandboxes {
     ...(settings.sandboxUrl ? { sandboxUrl: settings.sandboxUrl } : {}),
   };
 
-  async function idsOf(runId: string): Promise<string[]> {
+  async function idsOf(metadata: { runId: string; purpose?: SandboxPurpose }): Promise<string[]> {
     const { Sandbox } = await import("e2b");
-    const paginator = Sandbox.list({ ...connection, query: { metadata: { runId } } });
+    const paginator = Sandbox.list({ ...connection, query: { metadata } });
     const ids: string[] = [];
     while (paginator.hasNext && ids.length < 100) {
       ids.push(...(await paginator.nextItems()).map((one) => one.sandboxId));
@@ -45,15 +46,15 @@ export function createE2bSandboxes(settings: E2bSettings): Sandboxes {
   }
 
   return {
-    open: (runId, allowedHosts) =>
+    open: (runId, purpose, allowedHosts) =>
       guarded(async () => {
-        const [known] = await idsOf(runId);
+        const [known] = await idsOf({ runId, purpose });
         if (known) return { sandbox: await connect(known), created: false };
         const { Sandbox } = await import("e2b");
         const made = await Sandbox.create(settings.template, {
           ...connection,
           timeoutMs: LIFETIME_MS,
-          metadata: { runId },
+          metadata: { runId, purpose },
           network: networkOf(allowedHosts),
         });
         return { sandbox: adapt(made), created: true };
@@ -62,7 +63,7 @@ export function createE2bSandboxes(settings: E2bSettings): Sandboxes {
     close: (runId) =>
       guarded(async () => {
         const { Sandbox } = await import("e2b");
-        for (const id of await idsOf(runId)) await Sandbox.kill(id, connection);
+        for (const id of await idsOf({ runId })) await Sandbox.kill(id, connection);
       }),
   };
 }

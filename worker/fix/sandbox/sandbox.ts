@@ -24,9 +24,16 @@ export type Sandbox = {
   allowOnly(hosts: string[]): Promise<void>;
 };
 
+/** `work`: where the change is made. `proof`: where its tests are run by us; nothing of the agent's ever was in it. */
+export type SandboxPurpose = "work" | "proof";
+
 export type Sandboxes = {
-  /** The run's sandbox: found by its run id, else created with these hosts open. */
-  open(runId: string, allowedHosts: string[]): Promise<{ sandbox: Sandbox; created: boolean }>;
+  /** The run's sandbox for a purpose: found by its run id, else created with these hosts open. */
+  open(
+    runId: string,
+    purpose: SandboxPurpose,
+    allowedHosts: string[],
+  ): Promise<{ sandbox: Sandbox; created: boolean }>;
   /** An open sandbox by its id. Throws `SandboxLost`. */
   connect(sandboxId: string): Promise<Sandbox>;
   /** Ends every sandbox of a run; none is no error. */

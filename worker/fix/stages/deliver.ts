@@ -1,39 +1,32 @@
+import type { Evidence } from "../../domain/evidence";
 import { findCluster } from "../../store/clusters";
 import { runBatch } from "../../store/db";
 import { updateRun } from "../../store/runs";
+import { findUser } from "../../store/users";
 import { ForeignError } from "../../kit/foreign-error";
+import { endRun } from "../end-run";
 import { DraftRefused, type FileChange, type PullRequest } from "../forge/forge";
+import { readFile } from "./collect";
 import { RunFailure, type RunContext } from "./context";
 import { pullBody, pullTitle } from "./pull-text";
-import type { TestResult } from "./run-tests";
-import type { ChangedFile } from "./scope";
-import { inRepo } from "./work";
 
-const FILE_LIMIT_BYTES = 1_000_000;
-
-/** The Worker, never the sandbox, writes to the code host: blobs, tree, commit, branch. A retry gives the same commit. */
-export async function commitChanges(
-  context: RunContext,
-  sandboxId: string,
-  baseSha: string,
-  changes: ChangedFile[],
-): Promise<string> {
+/**
+ * The Worker, never the sandbox, writes to the code host: blobs, tree, commit, branch. What it writes are the files that were
+ * proven. A retry gives the same commit.
+ */
+export async function commitChanges(context: RunContext): Promise<null> {
   const { deps, run, project } = context;
-  const sandbox = await deps.sandboxes().connect(sandboxId);
   const files: FileChange[] = [];
-  for (const { path, mode, status } of changes) {
-    const content = status === "deleted" ? null : await sandbox.read(inRepo(path));
-    if (status !== "deleted" && !content)
-      throw new RunFailure(`${JSON.stringify(path)} could not be read.`);
-    if (content && content.byteLength > FILE_LIMIT_BYTES)
-      throw new RunFailure(`${path} is over 1 MB.`);
-    files.push({ path, mode: status === "deleted" ? "100644" : mode, content });
+  for (const file of evidenceOf(context).files) {
+    const gone = file.status === "deleted";
+    const content = gone ? null : await readFile(context, file);
+    files.push({ path: file.path, mode: gone ? "100644" : file.mode, content });
   }
   const cluster = await findCluster(deps.db, run.projectId, run.clusterId);
   const title = pullTitle(cluster?.title ?? "problem");
   const headSha = await permanent(() =>
     deps.forgeOf(project).commit({
-      baseSha,
+      baseSha: run.baseSha!,
       branch: run.branch!,
       message: `${title}\n\nSoulcaster run ${run.id}`,
       at: run.createdAt,
@@ -46,38 +39,57 @@ export async function commitChanges(
     key: "commit",
     text: `Committed ${headSha.slice(0, 7)} on ${run.branch}.`,
   });
-  return headSha;
+  return null;
 }
 
-export type Work = { summary: string; before: TestResult; after: TestResult };
+/** Opens the draft pull request, or finds the one that an earlier try has opened, and ends the run. */
+export async function openPull(context: RunContext): Promise<null> {
+  const { deps, run, who } = context;
+  const pull = await openDraft(context);
+  await endRun(deps, who, run, {
+    status: "succeeded",
+    prUrl: pull.url,
+    prNumber: pull.number,
+    branch: run.branch!,
+    headSha: run.headSha!,
+  });
+  return null;
+}
 
-/** Opens the draft pull request, or finds the one that an earlier try has opened. */
-export async function openPull(
-  context: RunContext,
-  baseBranch: string,
-  changes: ChangedFile[],
-  work: Work,
-): Promise<PullRequest> {
+async function openDraft(context: RunContext): Promise<PullRequest> {
   const { deps, run, project, plan } = context;
+  const evidence = evidenceOf(context);
   const cluster = await findCluster(deps.db, run.projectId, run.clusterId);
   if (!cluster) throw new RunFailure("The cluster of this run is gone.");
+  const log = deps.runLog(run.id);
+  const [spentMicroUsd, tokens, model, approvedBy, openedBy] = await Promise.all([
+    log.spent(),
+    log.tokens(),
+    run.runner === "repair_rules" ? null : deps.agentModel(run.id),
+    nameOf(context, plan.approvedBy),
+    nameOf(context, run.openedBy),
+  ]);
   const body = pullBody({
     clusterTitle: cluster.title,
     clusterUrl: deps.clusterUrl(run.projectId, run.clusterId),
     itemCount: cluster.itemCount,
     bySource: cluster.sourceCounts,
-    plan: { ...plan.content, version: plan.version, approvedBy: plan.approvedBy },
+    plan: { ...plan.content, version: plan.version },
+    approvedBy,
+    openedBy,
+    evidence,
+    runId: run.id,
     runner: run.runner,
-    workSummary: work.summary,
-    files: changes.map((change) => change.path),
-    before: work.before,
-    after: work.after,
-    spentMicroUsd: await deps.runLog(run.id).spent(),
+    model: model?.name ?? null,
+    tokens,
+    seconds: Math.round((deps.clock() - run.createdAt) / 1000),
+    spentMicroUsd,
   });
   const title = pullTitle(cluster.title);
+  const base = evidence.baseBranch;
   try {
     return await permanent(() =>
-      deps.forgeOf(project).openDraft({ branch: run.branch!, base: baseBranch, title, body }),
+      deps.forgeOf(project).openDraft({ branch: run.branch!, base, title, body }),
     );
   } catch (error) {
     if (!(error instanceof DraftRefused)) throw error;
@@ -85,6 +97,17 @@ export async function openPull(
       `This repository does not support draft pull requests. The branch is pushed; compare it at ${error.compareUrl}`,
     );
   }
+}
+
+function evidenceOf({ run }: RunContext): Evidence {
+  if (!run.evidence) throw new RunFailure("This run has no recorded change.");
+  return run.evidence;
+}
+
+/** The name of a person behind an actor's name (`user:ID`); the actor's name where it is no person or the person is gone. */
+async function nameOf({ deps }: RunContext, actor: string | null): Promise<string | null> {
+  if (!actor?.startsWith("user:")) return actor;
+  return (await findUser(deps.db, actor.slice("user:".length)))?.name ?? actor;
 }
 
 /** Refusals of the code host that another try would not change end the run in plain words. */

@@ -1,16 +1,25 @@
-import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
+import { REPO_DIR, WORK_DIR, type Sandbox, type SandboxPurpose } from "../sandbox/sandbox";
 import { RunFailure, type RunContext } from "./context";
 
 const UNPACK_MS = 5 * 60_000;
 const READY_FILE = `${WORK_DIR}/ready`;
 
+const READY: Record<SandboxPurpose, string> = {
+  work: "Sandbox ready; source unpacked.",
+  proof: "Second, fresh sandbox ready: the change is proven in this one.",
+};
+
 /**
- * The run's sandbox with the source at the base commit: streamed from the code host's archive, so that no credential and no
+ * One of the run's sandboxes with the source at the base commit: streamed from the code host's archive, so that no credential and no
  * history is inside. A fresh repository inside only serves to see what changed.
  */
-export async function openSandbox(context: RunContext, baseSha: string): Promise<string> {
+export async function openSandbox(
+  context: RunContext,
+  baseSha: string,
+  purpose: SandboxPurpose,
+): Promise<string> {
   const { deps, run, project } = context;
-  const { sandbox } = await deps.sandboxes().open(run.id, deps.registryHosts);
+  const { sandbox } = await deps.sandboxes().open(run.id, purpose, deps.registryHosts);
   if (await sandbox.read(READY_FILE)) return sandbox.id;
   await must(sandbox, `rm -rf ${REPO_DIR} && mkdir -p ${REPO_DIR} ${WORK_DIR}`, "make folders");
   await sandbox.write(`${WORK_DIR}/source.tar.gz`, await deps.forgeOf(project).archive(baseSha));
@@ -26,7 +35,7 @@ export async function openSandbox(context: RunContext, baseSha: string): Promise
       `git tag base-commit && touch ${READY_FILE} && echo ready > ${READY_FILE}`,
     "record the base",
   );
-  await context.say({ kind: "stage", key: "sandbox", text: "Sandbox ready; source unpacked." });
+  await context.say({ kind: "stage", key: `sandbox-${purpose}`, text: READY[purpose] });
   return sandbox.id;
 }
 

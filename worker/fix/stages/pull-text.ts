@@ -1,18 +1,22 @@
+import type { Evidence, EvidenceRow, Verdict } from "../../domain/evidence";
 import type { SourceKind } from "../../domain/feedback";
 import type { PlanContent } from "../../domain/plan";
-import type { TestResult } from "./run-tests";
 
 export type PullFacts = {
   clusterTitle: string;
   clusterUrl: string;
   itemCount: number;
   bySource: Partial<Record<SourceKind, number>>;
-  plan: PlanContent & { version: number; approvedBy: string | null };
+  plan: PlanContent & { version: number };
+  approvedBy: string | null;
+  /** Who let a change without proof go. */
+  openedBy: string | null;
+  evidence: Evidence;
+  runId: string;
   runner: string;
-  workSummary: string;
-  files: string[];
-  before: TestResult;
-  after: TestResult;
+  model: string | null;
+  tokens: { input: number; output: number };
+  seconds: number;
   spentMicroUsd: number;
 };
 
@@ -24,57 +28,102 @@ export function pullTitle(clusterTitle: string): string {
   return `Fix: ${line.length > 95 ? `${line.slice(0, 94)}…` : line}`;
 }
 
+/** What the first line says where there is no proof. */
+const FIRST_LINE: Record<Exclude<Verdict, "proven">, string> = {
+  weak: "**No reproduction: the evidence is weak.** Only the exit code of the tests is known.",
+  flaky:
+    "**No reproduction: the evidence is flaky.** The same tests did not give the same result twice.",
+  none: "**No reproduction.** No test shows that this change cures the problem.",
+};
+
 /**
  * The body of a pull request. Whatever came from a report, a repository or a model is written so that the code host shows
  * it as plain text: no mention rings, no link or issue is closed, no HTML or picture appears.
  */
 export function pullBody(facts: PullFacts): string {
+  const { evidence, plan } = facts;
   const sources = Object.entries(facts.bySource).map(([kind, count]) => `${count} from ${kind}`);
   return [
+    ...(evidence.verdict === "proven" ? [] : [FIRST_LINE[evidence.verdict], ""]),
     "<!-- soulcaster -->",
     "## What changed",
     "",
-    plain(facts.workSummary),
+    plain(evidence.summary),
     "",
-    ...facts.files.map((path) => `- ${code(path)}`),
+    ...evidence.files.map((file) => `- ${code(file.path)}`),
     "",
     "## Why",
     "",
     `**${plain(facts.clusterTitle)}**`,
     "",
-    plain(facts.plan.summary),
+    plain(plan.summary),
     "",
     `Reports: ${facts.itemCount} (${sources.join(", ")}). [The cluster and all its reports](${facts.clusterUrl})`,
     "",
-    ...section("Hypotheses", facts.plan.hypotheses),
-    "## How it was tested",
-    "",
-    "| | result |",
-    "|---|---|",
-    `| test command | ${facts.after.command ? inCell(code(facts.after.command)) : "none found"} |`,
-    `| before the change | ${said(facts.before)} |`,
-    `| after the change | ${said(facts.after)} |`,
-    "",
-    "The tests ran in a sandbox without network. No new test reproduces the problem: please check that the change really cures it.",
-    "",
-    ...section("Please validate", facts.plan.validation),
+    ...section("Hypotheses", plan.hypotheses),
+    ...evidenceSection(evidence),
+    ...section("Flags", reviewFlags(evidence)),
+    ...section("Please validate", plan.validation),
     "## About this run",
     "",
-    `Plan version ${facts.plan.version}${facts.plan.approvedBy ? ", approved by a person" : ", not approved by a person"}; runner ${code(facts.runner)}; model cost $${(facts.spentMicroUsd / 1_000_000).toFixed(4)}.`,
+    `- Plan version ${plan.version}, ${facts.approvedBy !== null ? `approved by ${plain(facts.approvedBy)}` : "not approved by a person"}`,
+    ...(facts.openedBy !== null ? [`- Opened without proof by ${plain(facts.openedBy)}`] : []),
+    `- Runner ${code(facts.runner)}, ${facts.model ? `model ${code(facts.model)}` : "no model"}`,
+    `- ${facts.tokens.input} tokens in, ${facts.tokens.output} out; ${facts.seconds} seconds; model cost $${(facts.spentMicroUsd / 1_000_000).toFixed(4)}`,
+    `- Run ${code(facts.runId)}; patch SHA-256 ${code(evidence.patchSha256)}`,
+    `- To run it again, press *Generate fix* on [the cluster](${facts.clusterUrl}): a new attempt has a branch of its own`,
     "",
     LAST_LINE,
   ].join("\n");
 }
 
+function evidenceSection(evidence: Evidence): string[] {
+  const { verdict, because, command, rows, preexisting, preexistingCount } = evidence;
+  const shown = rows.filter((row) => row.counts || row.before.includes("failed")).slice(0, ROWS);
+  return [
+    "## Evidence",
+    "",
+    `Verdict: **${verdict}**. ${plain(because)}`,
+    "",
+    ...(shown.length > 0 ? [...TABLE, ...shown.map(tableRow), ""] : []),
+    command
+      ? `Run by us with ${code(command)} in a second, fresh sandbox without network, where no agent ever was: at the base with the new tests, and with the whole change. Code under test can lie to its own test runner: please read the test.`
+      : "The repository names no test command, so nothing was run.",
+    "",
+    ...(preexistingCount > 0
+      ? [
+          `Failing before this change already, and not held against it: ${preexistingCount}.`,
+          "",
+          ...preexisting.slice(0, ROWS).map((name) => `- ${plain(name)}`),
+          "",
+        ]
+      : []),
+  ];
+}
+
+const ROWS = 20;
+const TABLE = [
+  "| test | base + new tests | base + change | reason at the base |",
+  "|---|---|---|---|",
+];
+
+function tableRow(row: EvidenceRow): string {
+  const cells = [
+    plain(row.name),
+    row.before.join(", "),
+    row.after.join(", "),
+    row.reason ? plain(row.reason) : "",
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function reviewFlags({ flags, unchecked }: Evidence): string[] {
+  return [...flags, ...unchecked.slice(0, ROWS).map((path) => `Syntax not checked: ${path}`)];
+}
+
 function section(title: string, lines: string[]): string[] {
   if (lines.length === 0) return [];
   return [`## ${title}`, "", ...lines.map((line) => `- ${plain(line)}`), ""];
-}
-
-function said(result: TestResult): string {
-  return { passed: "passed", failed: "failed", timed_out: "did not end in time", none: "not run" }[
-    result.outcome
-  ];
 }
 
 /** Breaks a word in two for the code host and for nobody else. */
@@ -96,11 +145,6 @@ export function plain(text: string): string {
     .replace(/:\/\//g, `:${GAP}//`)
     .replace(/\bwww\./gi, `$&${GAP}`)
     .replace(/\b(mailto|xmpp):/gi, `$1${GAP}:`);
-}
-
-/** A table's cell ends at a pipe, even in a code span; an escaped one is shown as a pipe (GFM, tables). */
-function inCell(markdown: string): string {
-  return markdown.replaceAll("|", "\\|");
 }
 
 /** Text in a code span that it cannot end. */

@@ -1,17 +1,25 @@
-import { REPO_DIR, WORK_DIR } from "../sandbox/sandbox";
+import { REPO_DIR, WORK_DIR, type SandboxPurpose } from "../sandbox/sandbox";
 import { RunFailure, type RunContext } from "./context";
 
 const SET_UP_MS = 10 * 60_000;
 const DONE_FILE = `${WORK_DIR}/set-up-done`;
 
 /** Installs what the repository declares while only package registries answer; then nothing answers any more. */
-export async function setUpAndLock(context: RunContext, sandboxId: string): Promise<void> {
+export async function setUpAndLock(
+  context: RunContext,
+  sandboxId: string,
+  purpose: SandboxPurpose,
+): Promise<void> {
   const { deps, project } = context;
   const sandbox = await deps.sandboxes().connect(sandboxId);
   if (await sandbox.read(DONE_FILE)) return;
   const command = project.setupCommand ?? (await defaultSetUp(sandbox));
   if (command) {
-    await context.say({ kind: "stage", key: "set-up", text: `Set-up: ${command}` });
+    await context.say({
+      kind: "stage",
+      key: `set-up-${purpose}`,
+      text: `Set-up (${purpose}): ${command}`,
+    });
     const result = await sandbox.run(command, {
       cwd: workFolder(project.pathPrefix),
       timeoutMs: SET_UP_MS,
@@ -19,7 +27,7 @@ export async function setUpAndLock(context: RunContext, sandboxId: string): Prom
     await context.say({
       level: 3,
       kind: "output",
-      key: "set-up-output",
+      key: `set-up-${purpose}-output`,
       text: result.output.slice(-3_000),
     });
     if (result.exitCode !== 0) {
@@ -38,8 +46,11 @@ export async function setUpAndLock(context: RunContext, sandboxId: string): Prom
     throw new RunFailure("The state after the set-up could not be recorded.");
   await context.say({
     kind: "stage",
-    key: "lock",
-    text: "Sandbox locked: nothing outside answers.",
+    key: `lock-${purpose}`,
+    text:
+      purpose === "work"
+        ? "Sandbox locked: nothing outside answers."
+        : "Second sandbox locked: nothing outside answers.",
   });
 }
 

@@ -3,11 +3,16 @@ import { updateRun } from "../../store/runs";
 import { ForeignError } from "../../kit/foreign-error";
 import { RunFailure, type RunContext } from "./context";
 
-/** Pins the commit that everything else works on: the plan's, or the present head of the base branch. */
+/**
+ * Pins the commit that everything else works on: the plan's, or the present head of the base branch. `opened`: a person has let
+ * the run's findings go, and only delivery is left.
+ */
 export async function snapshot(
   context: RunContext,
-): Promise<{ baseSha: string; baseBranch: string }> {
+): Promise<{ baseSha: string; baseBranch: string; opened: boolean }> {
   const { deps, run, project, plan } = context;
+  if (run.evidence && run.openedBy && run.baseSha)
+    return { baseSha: run.baseSha, baseBranch: run.evidence.baseBranch, opened: true };
   const forge = deps.forgeOf(project);
   try {
     const baseBranch = project.baseBranch ?? (await forge.defaultBranch());
@@ -18,7 +23,7 @@ export async function snapshot(
       key: "snapshot",
       text: `Plan version ${plan.version}, ${project.githubRepo} at ${baseSha.slice(0, 7)} (${baseBranch}), runner ${run.runner}.`,
     });
-    return { baseSha, baseBranch };
+    return { baseSha, baseBranch, opened: false };
   } catch (error) {
     if (error instanceof ForeignError && error.kind === "not_found") {
       throw new RunFailure(

@@ -1,34 +1,92 @@
-import { REPO_DIR, WORK_DIR } from "../sandbox/sandbox";
+import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
+import type { WatchedAgent } from "../run-log";
 import type { AgentRunner, EdgeRunner } from "../runners/runner";
 import { RunFailure, type RunContext } from "./context";
 
-const OUTPUT = `${WORK_DIR}/agent.out`;
-const EXIT = `${WORK_DIR}/agent.exit`;
-const OPENED = `${WORK_DIR}/agent.opened`;
-const STARTED = `${WORK_DIR}/agent.started`;
+const MINUTE = 60_000;
+
+/** The files of one turn of the agent. It has a second one when it left files that do not parse. */
+function marksOf(turn: number) {
+  const stem = turn === 1 ? `${WORK_DIR}/agent` : `${WORK_DIR}/agent-${turn}`;
+  return {
+    output: `${stem}.out`,
+    exit: `${stem}.exit`,
+    opened: `${stem}.opened`,
+    started: `${stem}.started`,
+    closed: `${stem}.closed`,
+  };
+}
+
 /** What a shell answers for a program that is not there, or cannot be run (POSIX, Shell Command Language 2.8.2). */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 const EDGE_DONE = `${WORK_DIR}/edge-done`;
 
-/** Lets an edge runner propose, and writes its files. Ends the run with the runner's plain reason when no rule applies. */
+/** What came of the work. `derivedTest`: a test that an edge runner wrote, to be dropped if it proves nothing. */
+export type Work = { summary: string; derivedTest: string | null };
+
+/**
+ * Lets an edge runner propose, and writes its files. It always looks at the base: a try that ended half-way has left its own
+ * repair behind. Ends the run with the runner's plain reason when no rule applies.
+ */
 export async function workAtEdge(
   context: RunContext,
   runner: EdgeRunner,
   sandboxId: string,
-): Promise<string> {
+  writeTest: boolean,
+): Promise<Work> {
   const sandbox = await context.deps.sandboxes().connect(sandboxId);
   const done = await sandbox.read(EDGE_DONE);
-  if (done) return new TextDecoder().decode(done);
+  if (done) return JSON.parse(new TextDecoder().decode(done)) as Work;
+  await resetToBase(sandbox);
   const proposal = await runner.propose({
     plan: context.plan.content,
     readFile: async (path) => decode(await sandbox.read(inRepo(path))),
+    listFiles: () => listFiles(sandbox),
   });
   if (proposal.kind === "nothing") throw new RunFailure(proposal.reason);
-  for (const file of proposal.files) await sandbox.write(inRepo(file.path), file.content);
-  await sandbox.write(EDGE_DONE, proposal.summary);
+  const test = writeTest ? proposal.test : null;
+  for (const file of [...proposal.files, ...(test ? [test] : [])]) {
+    await sandbox.write(inRepo(file.path), file.content);
+  }
+  const work = { summary: proposal.summary, derivedTest: test?.path ?? null };
+  await sandbox.write(EDGE_DONE, JSON.stringify(work));
   await context.say({ kind: "stage", key: "work", text: proposal.summary });
-  return proposal.summary;
+  return work;
+}
+
+/** Takes back a test that was derived and proved nothing. */
+export async function dropTest(
+  context: RunContext,
+  sandboxId: string,
+  path: string,
+): Promise<null> {
+  const sandbox = await context.deps.sandboxes().connect(sandboxId);
+  await sandbox.write(`${WORK_DIR}/dropped`, `${path}\0`);
+  await sandbox.run(`cd ${REPO_DIR} && xargs -0 rm -f -- < ${WORK_DIR}/dropped`, {
+    timeoutMs: MINUTE,
+  });
+  const text = "The derived test does not reproduce the crash here; it is not part of the change.";
+  await context.say({ kind: "stage", key: "drop-test", text });
+  return null;
+}
+
+async function resetToBase(sandbox: Sandbox): Promise<void> {
+  const reset = await sandbox.run(
+    `cd ${REPO_DIR} && git reset -q --hard base-commit && git clean -fdq`,
+    { timeoutMs: MINUTE },
+  );
+  if (reset.exitCode !== 0) throw new RunFailure("The repository could not be set to its base.");
+}
+
+/** The repository's files at the base, as far as the list has room. */
+async function listFiles(sandbox: Sandbox): Promise<string[]> {
+  const list = `${WORK_DIR}/files.list`;
+  await sandbox.run(`cd ${REPO_DIR} && git ls-files -z | head -c 1000000 > ${list}`, {
+    timeoutMs: MINUTE,
+  });
+  const text = decode(await sandbox.read(list)) ?? "";
+  return text.split("\0").slice(0, -1);
 }
 
 /** Opens the gateway and starts the agent under a wrapper that writes its output and its exit code to files. */
@@ -36,40 +94,63 @@ export async function startAgent(
   context: RunContext,
   runner: AgentRunner,
   sandboxId: string,
+  turn = 1,
+  faults: string[] = [],
 ): Promise<void> {
   const { deps, run, plan } = context;
+  const marks = marksOf(turn);
   const model = await deps.agentModel(run.id);
   if (!model || !deps.gatewayHost) throw new RunFailure("No model is set up for this runner.");
   const sandbox = await deps.sandboxes().connect(sandboxId);
-  if (!(await sandbox.read(STARTED))) {
+  if (!(await sandbox.read(marks.started))) {
     // Once only: opening the network ends what runs, and a repeated step must not end the agent that the first one started.
-    if (!(await sandbox.read(OPENED))) {
+    if (!(await sandbox.read(marks.opened))) {
       await sandbox.allowOnly([deps.gatewayHost]);
-      await sandbox.write(OPENED, "opened");
+      await sandbox.write(marks.opened, "opened");
     }
     const command = runner.command({
       plan: plan.content,
       model,
       workdir: REPO_DIR,
       program: deps.agentProgram,
+      faults,
     });
     for (const file of command.files) await sandbox.write(file.path, file.content);
-    await sandbox.write(`${WORK_DIR}/agent.sh`, wrapper(command.argv));
+    await sandbox.write(`${WORK_DIR}/agent.sh`, wrapper(command.argv, marks));
     await sandbox.start(`bash ${WORK_DIR}/agent.sh`, { cwd: REPO_DIR, env: command.env });
     await context.say({
       kind: "stage",
-      key: "agent",
-      text: `Agent started (${runner.name}, ${model.name}).`,
+      key: `agent-${turn}`,
+      text:
+        turn === 1
+          ? `Agent started (${runner.name}, ${model.name}).`
+          : "Agent started once more: what it changed does not parse.",
     });
   }
-  const watched = { sandboxId, outputPath: OUTPUT, exitPath: EXIT, runner: runner.name };
-  await deps.runLog(run.id).watch(watched);
+  await deps.runLog(run.id).watch(watchedOf(sandboxId, turn, runner.name));
 }
 
-/** Whether the agent has ended; looks at the files, so that it holds whoever else is watching. */
-export async function agentExit(context: RunContext, sandboxId: string): Promise<number | null> {
+function watchedOf(sandboxId: string, turn: number, runner: string): WatchedAgent {
+  const { output, exit } = marksOf(turn);
+  return { sandboxId, outputPath: output, exitPath: exit, runner };
+}
+
+/**
+ * Whether the agent has ended; looks at the files, so that it holds whoever else is watching. As soon as it has, the gateway is
+ * closed again: nothing that it left running may spend.
+ */
+export async function agentExit(
+  context: RunContext,
+  sandboxId: string,
+  turn = 1,
+): Promise<number | null> {
+  const marks = marksOf(turn);
   const sandbox = await context.deps.sandboxes().connect(sandboxId);
-  if (!(await sandbox.read(EXIT))) return null;
+  if (!(await sandbox.read(marks.exit))) return null;
+  if (!(await sandbox.read(marks.closed))) {
+    await sandbox.allowOnly([]);
+    await sandbox.write(marks.closed, "closed");
+  }
   const exit = await context.deps.runLog(context.run.id).watchedExit();
   if (exit === NOT_FOUND || exit === NOT_RUNNABLE) {
     throw new RunFailure(
@@ -84,13 +165,13 @@ export async function agentExit(context: RunContext, sandboxId: string): Promise
  * The agent's output is bounded, so that an endless log does not fill the disk. Who comes first makes the mark (`noclobber`
  * makes that one step), so that a start that is tried again starts no second agent.
  */
-function wrapper(argv: string[]): string {
+function wrapper(argv: string[], marks: ReturnType<typeof marksOf>): string {
   const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   return [
     "#!/bin/bash",
-    `( set -o noclobber; echo started > ${STARTED} ) 2>/dev/null || exit 0`,
-    `${quoted} </dev/null 2>&1 | head -c 50000000 > ${OUTPUT}`,
-    `echo "\${PIPESTATUS[0]}" > ${EXIT}.part && mv ${EXIT}.part ${EXIT}`,
+    `( set -o noclobber; echo started > ${marks.started} ) 2>/dev/null || exit 0`,
+    `${quoted} </dev/null 2>&1 | head -c 50000000 > ${marks.output}`,
+    `echo "\${PIPESTATUS[0]}" > ${marks.exit}.part && mv ${marks.exit}.part ${marks.exit}`,
     "",
   ].join("\n");
 }

@@ -5,10 +5,19 @@ import { cancelRun } from "../../fix/cancel-run";
 import { changeRun, ChangeRunInput } from "../../fix/change-run";
 import { makePlan } from "../../fix/make-plan";
 import { readPlan } from "../../fix/read-plan";
-import { LogQuery, readPatch, readRun, readRunLog, readRuns, RunQuery } from "../../fix/read-runs";
+import { openFindings } from "../../fix/open-findings";
+import {
+  LogQuery,
+  readEvidence,
+  readPatch,
+  readRun,
+  readRunLog,
+  readRuns,
+  RunQuery,
+} from "../../fix/read-runs";
 import { savePlan, SavePlanInput } from "../../fix/save-plan";
 import { startFix, StartFixInput } from "../../fix/start-fix";
-import { PlanView, RunLogPage, RunStarted, RunView } from "../../fix/views";
+import { EvidenceView, PlanView, RunLogPage, RunStarted, RunView } from "../../fix/views";
 import type { AppEnv } from "../app-env";
 import { route } from "../route";
 
@@ -105,6 +114,24 @@ export const fixRoutes = new Hono<AppEnv>()
     }),
     async (c) =>
       c.json(await readRunLog(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("query")), 200),
+  )
+  .get(
+    "/projects/:projectId/jobs/:id/evidence",
+    route({
+      summary: "What the tests showed before and after a run's change",
+      access: "run:read",
+      replies: { 200: EvidenceView },
+    }),
+    async (c) => c.json(await readEvidence(c.var.deps, c.var.who, c.req.param("id")), 200),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/open_pull",
+    route({
+      summary: "Open the draft pull request of a run that keeps findings (people only)",
+      access: "plan:approve",
+      replies: { 202: RunView },
+    }),
+    async (c) => c.json(await openFindings(c.var.deps, c.var.who, c.req.param("id")), 202),
   )
   .get(
     "/projects/:projectId/jobs/:id/patch",

@@ -19,10 +19,10 @@ describe("the list of changed files", () => {
       "",
     ].join("\0");
     expect(parseRaw(raw)).toEqual([
-      { path: "src/a.js", oldMode: "100644", mode: "100644", status: "modified" },
-      { path: "bin/run", oldMode: "000000", mode: "100755", status: "added" },
-      { path: "old.js", oldMode: "100644", mode: "000000", status: "deleted" },
-      { path: "link", oldMode: "100644", mode: "120000", status: "modified" },
+      { path: "src/a.js", oldMode: "100644", mode: "100644", sha: NONE, status: "modified" },
+      { path: "bin/run", oldMode: "000000", mode: "100755", sha: SHA, status: "added" },
+      { path: "old.js", oldMode: "100644", mode: "000000", sha: NONE, status: "deleted" },
+      { path: "link", oldMode: "100644", mode: "120000", sha: NONE, status: "modified" },
     ]);
     expect(parseRaw("")).toEqual([]);
   });

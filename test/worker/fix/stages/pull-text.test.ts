@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Evidence } from "../../../../worker/domain/evidence";
 import {
   code,
   plain,
@@ -92,6 +93,29 @@ describe("text in a code span", () => {
   });
 });
 
+function evidence(text: string): Evidence {
+  const sides = { before: ["failed", "failed"], after: ["passed", "passed"] } as const;
+  const row = { name: text, before: [...sides.before], after: [...sides.after] };
+  return {
+    verdict: "none",
+    because: text,
+    command: text,
+    format: "tap",
+    rows: [{ ...row, reason: text, counts: true }],
+    preexisting: [text],
+    preexistingCount: 1,
+    newlyFailing: [],
+    flags: [text],
+    unchecked: [text],
+    patchSha256: "b".repeat(64),
+    files: [
+      { path: `src/${text}.js`, oldMode: "100644", mode: "100644", sha: "a", status: "modified" },
+    ],
+    summary: text,
+    baseBranch: "main",
+  };
+}
+
 function facts(text: string): PullFacts {
   return {
     clusterTitle: text,
@@ -106,13 +130,15 @@ function facts(text: string): PullFacts {
       validation: [text],
       crash: null,
       version: 1,
-      approvedBy: null,
     },
+    approvedBy: text,
+    openedBy: text,
+    evidence: evidence(text),
+    runId: "r1",
     runner: "repair_rules",
-    workSummary: text,
-    files: [`src/${text}.js`],
-    before: { outcome: "failed", command: text },
-    after: { outcome: "passed", command: text },
+    model: text,
+    tokens: { input: 1200, output: 34 },
+    seconds: 61,
     spentMicroUsd: 1_234_567,
   };
 }
@@ -124,14 +150,20 @@ describe("the body of a pull request", () => {
       "## What changed",
       "## Why",
       "## Hypotheses",
-      "## How it was tested",
+      "## Evidence",
+      "## Flags",
       "## Please validate",
       "## About this run",
     ]);
     expect(body).toContain("Reports: 3 (2 from sentry, 1 from manual)");
-    expect(body).toContain("| before the change | failed |");
-    expect(body).toContain("model cost $1.2346");
-    expect(body).toContain("not approved by a person");
+    expect(body).toContain("| Coupon | failed, failed | passed, passed | Coupon |");
+    expect(body).toContain("1200 tokens in, 34 out; 61 seconds; model cost $1.2346");
+    expect(body).toContain("Plan version 1, approved by Coupon");
+    expect(body).toContain("not held against it: 1.");
+    expect(body).toContain("Syntax not checked: Coupon");
+    expect(pullBody({ ...facts("Coupon"), approvedBy: null })).toContain(
+      "not approved by a person",
+    );
     expect(body.split("\n").at(-1)).toBe(LAST_LINE);
   });
 
@@ -148,11 +180,19 @@ describe("the body of a pull request", () => {
     );
   });
 
-  it("keeps the table's cells apart when a command holds pipes", () => {
+  it("keeps the table's cells apart when a test's name holds pipes", () => {
     const row = pullBody(facts("a | b || c"))
       .split("\n")
-      .find((line) => line.startsWith("| test command"))!;
-    expect(row.match(/(?<!\\)\|/g)).toHaveLength(3);
+      .find((line) => line.includes("failed, failed"))!;
+    expect(row.match(/(?<!\\)\|/g)).toHaveLength(5);
+  });
+
+  it("says in its first line that there is no reproduction, unless there is one", () => {
+    const first = (verdict: Evidence["verdict"]) =>
+      pullBody({ ...facts("x"), evidence: { ...evidence("x"), verdict } }).split("\n")[0];
+    for (const verdict of ["weak", "flaky", "none"] as const)
+      expect(first(verdict)).toMatch(/^\*\*No reproduction/);
+    expect(first("proven")).toBe("<!-- soulcaster -->");
   });
 });
 

@@ -31,6 +31,13 @@ export async function cancelRun(api: Api, projectId: string, form: FormData) {
   return attempt(() => unwrap(cancel.$post({ param })));
 }
 
+/** Lets a change without proof go: its draft pull request is opened. */
+export async function openFindings(api: Api, projectId: string, form: FormData) {
+  const param = { projectId, id: text(form, "run") };
+  const { open_pull } = api.fixes.projects[":projectId"].jobs[":id"];
+  return attempt(() => unwrap(open_pull.$post({ param })));
+}
+
 function planMoved(version: number): PageProblem {
   return {
     status: 409,

@@ -1,18 +1,25 @@
 import { Form, Link, useNavigation } from "@remix-run/react";
-import type { RunLogPage, RunView } from "../../api.server";
+import type { EvidenceView, RunLogPage, RunView } from "../../api.server";
 import { pullLabel, safeUrl } from "../../lib/safe-url";
 import { duration } from "../../lib/time";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { Time } from "../../ui/time";
+import { EvidencePanel } from "./evidence-panel";
 import { isUnderWay, RunBadge, RUNNER_LABELS } from "./run-badge";
 import { RunLog } from "./run-log";
 
-type Props = { run: RunView; log: RunLogPage; mayCancel: boolean };
+type Props = {
+  run: RunView;
+  log: RunLogPage;
+  evidence: EvidenceView | null;
+  mayCancel: boolean;
+  mayOpen: boolean;
+};
 
-/** One run: how far it is, what came of it, and its log. */
-export function RunPanel({ run, log, mayCancel }: Props) {
+/** One run: how far it is, what came of it and what proves it, and its log. */
+export function RunPanel({ run, log, evidence, mayCancel, mayOpen }: Props) {
   const pull = safeUrl(run.pr_url);
   const busy = useNavigation().formData?.get("intent") === "cancel";
   return (
@@ -60,9 +67,10 @@ export function RunPanel({ run, log, mayCancel }: Props) {
         <Notice tone={run.status === "waiting" ? "plain" : "bad"}>
           <span dir="auto">{run.error}</span>
         </Notice>
-      ) : run.status === "waiting" ? (
+      ) : run.status === "waiting" && !run.findings ? (
         <Notice tone="plain">This run waits for a person. Approve the plan and it goes on.</Notice>
       ) : null}
+      {evidence ? <EvidencePanel run={run} evidence={evidence} mayOpen={mayOpen} /> : null}
       <RunLog key={run.id} run={run} first={log} />
     </article>
   );

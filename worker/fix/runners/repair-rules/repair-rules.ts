@@ -1,5 +1,6 @@
 import type { PlannedCrash } from "../../../domain/plan";
-import type { EdgeRunner, Proposal, ProposeInput } from "../runner";
+import type { EdgeRunner, Proposal, ProposedFile, ProposeInput } from "../runner";
+import { deriveTest } from "./derive-test";
 import { parseMissingValue, type MissingValue } from "./crash-message";
 import { repairUndefinedRead, type Repair } from "./repair-undefined-read";
 
@@ -8,11 +9,11 @@ type Frame = PlannedCrash["frames"][number];
 /**
  * The runner that needs no model: it repairs one family of crashes (a property read of `undefined` or `null`) from the
  * plan's stack frames, by syntax tree. Frames are tried from the crash site outwards; it stops at the first one that
- * holds the crashed read, whether that read can be guarded or not. It never throws for what a plan or a repository holds.
+ * holds the crashed read, whether that read can be guarded or not. With the repair comes a test that should fail without it. It never throws for what a plan or a repository holds.
  */
 export const repairRules: EdgeRunner = { kind: "edge", name: "repair_rules", propose };
 
-async function propose({ plan, readFile }: ProposeInput): Promise<Proposal> {
+async function propose({ plan, readFile, listFiles }: ProposeInput): Promise<Proposal> {
   const { crash } = plan;
   if (!crash) return nothing("The plan holds no crash, and the repair rules only know crashes.");
   const missing = crash.message === null ? null : parseMissingValue(crash.message);
@@ -29,7 +30,10 @@ async function propose({ plan, readFile }: ProposeInput): Promise<Proposal> {
     const source = await readFile(frame.path);
     if (source === null) continue;
     const repair = repairAt(frame, source, missing, index > 0);
-    if (repair.kind === "edit") return changed(frame, repair);
+    if (repair.kind === "edit") {
+      const test = await deriveTest(crash.frames.slice(index), missing, { readFile, listFiles });
+      return changed(frame, repair, test);
+    }
     if (index === 0 || repair.found) reason = `${frame.path}:${frame.line}: ${repair.reason}`;
     if (repair.found) break;
   }
@@ -49,10 +53,15 @@ function repairAt(frame: Frame, source: string, missing: MissingValue, exact: bo
   });
 }
 
-function changed(frame: Frame, repair: Extract<Repair, { kind: "edit" }>): Proposal {
+function changed(
+  frame: Frame,
+  repair: Extract<Repair, { kind: "edit" }>,
+  test: ProposedFile | null,
+): Proposal {
   return {
     kind: "changed",
     files: [{ path: frame.path, content: repair.source }],
+    test,
     summary: `${frame.path}:${repair.line}: ${repair.explanation}`,
   };
 }

@@ -6,7 +6,7 @@ const FRAMES_SHOWN = 10;
  * The task that the agent gets: the approved plan, and nothing else. No report's text is added here, so what a stranger
  * wrote reaches the agent only as far as a person approved it in the plan.
  */
-export function taskOf(plan: PlanContent): string {
+export function taskOf(plan: PlanContent, faults: string[] = []): string {
   return [
     "Fix one bug in the repository in the current folder. A developer approved this plan:",
     `## Summary\n${plan.summary}`,
@@ -15,9 +15,12 @@ export function taskOf(plan: PlanContent): string {
     crashSection(plan),
     section("Steps", plan.steps),
     section("How to validate", plan.validation),
+    section("What you changed does not parse: repair these lines first", faults),
     "## Rules\n" +
       "- Make the smallest change that fixes this bug. Change nothing else, and add no dependency.\n" +
-      "- Add or change a test that fails without the fix, if the repository has tests.\n" +
+      "- First write a test, in the repository's own style, that fails without the fix by an assertion or by the crash's own error. " +
+      "It is run by others, at the base and with your change.\n" +
+      "- Leave alone how tests are configured and started: package.json scripts, runner configuration, preloads.\n" +
       "- Never weaken, skip or delete a test. Run the tests before you finish.\n" +
       "- There is no network. Do not commit or push: the changed files are collected when you are done.",
   ]

@@ -69,9 +69,19 @@ describe("a real crash of the sample repository is repaired from its stack trace
     expect(plan.crash?.frames[0]?.path).toBe(file);
     expect(plan.candidate_files[0]?.path).toBe(file);
 
-    const proposal = await repairRules.propose({ plan, readFile: readText });
+    const proposal = await repairRules.propose({
+      plan,
+      readFile: readText,
+      listFiles: async () => (await repository()).paths,
+    });
     expect(proposal).toMatchObject({ kind: "changed", files: [{ path: file }] });
     if (proposal.kind !== "changed") return;
+    const { test: derived } = proposal;
+    await writeFile(path.join(folder, derived!.path), derived!.content);
+    const reproduced = await node(["--test", "--test-reporter=tap", derived!.path]);
+    const message = crashed.stderr.match(/Cannot (?:read properties|destructure property).*/)![0];
+    expect(reproduced.stdout).toContain(message.slice(0, message.indexOf("'")));
+    expect(reproduced.stdout).toMatch(/# fail 1/);
     for (const change of proposal.files) {
       expect(syntaxFaults(change.path, change.content)).toEqual([]);
       await writeFile(path.join(folder, change.path), change.content);

@@ -25,7 +25,13 @@ const OPENAI: AgentModel = {
 };
 
 function commandFor(model: AgentModel = OPENAI, plan: PlanContent = PLAN) {
-  return sandboxKilo.command({ plan, model, workdir: "/home/user/repo", program: "kilo" });
+  return sandboxKilo.command({
+    plan,
+    model,
+    workdir: "/home/user/repo",
+    program: "kilo",
+    faults: [],
+  });
 }
 
 function configFor(model: AgentModel): Record<string, unknown> {
