@@ -106,7 +106,10 @@ describe("a fresh start", () => {
       await fetch(at, { headers: { accept: "application/vnd.github.diff" } })
     ).text();
     expect(diff).toMatch(/^\+.*\?\./m);
-    expect(diff.match(/^diff --git /gm)).toHaveLength(1);
+    // The fix, and the test that fails without it.
+    const changed = [...diff.matchAll(/^diff --git a\/(\S+)/gm)].map((match) => match[1]!);
+    expect(changed.filter((file) => !/\.test\./.test(file))).toEqual(["src/discounts.js"]);
+    expect(changed.length).toBeLessThanOrEqual(2);
     await page.goto(pullUrl);
     await page.getByText("discounts.js").first().waitFor();
 
