@@ -51,14 +51,8 @@ export async function takeDelivery(
   });
   const events = arrival.events.filter((event) => !counted.has(event.externalId));
   const note: DeliveryNote = { ...("accepted" in stored ? countsOf(stored) : {}), dropped };
-  await deps
-    .meter(source.id)
-    .confirm(
-      events.map((event) => event.eventId),
-      deliveryId,
-      note,
-    )
-    .catch((error: unknown) => logFailure("delivery_not_confirmed", error));
+  const eventIds = events.map((event) => event.eventId);
+  await deps.meter(source.id).confirm(eventIds, deliveryId, note);
   if (mapped.kind === "ignored") {
     logEvent("delivery_ignored", { source_id: source.id, reason: mapped.reason });
   }

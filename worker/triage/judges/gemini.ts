@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ForeignError } from "../../kit/foreign-error";
 import { geminiError } from "../../kit/gemini-error";
+import { untrustedReports } from "../untrusted-reports";
 import type { Judge, JudgedReport, Judgement } from "./judge";
 
 /** `baseUrl` without a path; prices in dollars per million tokens. */
@@ -109,25 +110,9 @@ function priceOf(settings: GeminiJudgeSettings, input: number, output: number): 
   return Math.ceil(input * settings.inputUsdPerMtok + output * settings.outputUsdPerMtok);
 }
 
-/** The block of untrusted text. The marks cannot be forged: angle brackets of the reports are replaced. */
+/** Both reports in the marked block. */
 export function promptOf(pair: readonly [JudgedReport, JudgedReport]): string {
-  const reports = pair.map((report, i) => {
-    const { crash } = report;
-    const lines = [
-      `title: ${report.title}`,
-      crash?.type || crash?.message ? `error: ${crash.type ?? ""}: ${crash.message ?? ""}` : "",
-      ...(crash?.frames ?? [])
-        .slice(0, FRAMES_SHOWN)
-        .map((frame) => `  at ${frame.function ?? "?"} (${frame.module ?? frame.file ?? "?"})`),
-      `text: ${report.body.slice(0, BODY_SHOWN)}`,
-    ].filter((line) => line !== "");
-    return `<report number="${i + 1}" source="${report.source}">\n${harmless(lines.join("\n"))}\n</report>`;
-  });
-  return `<reports>\n${reports.join("\n")}\n</reports>`;
-}
-
-function harmless(text: string): string {
-  return text.replaceAll("<", "‹").replaceAll(">", "›");
+  return untrustedReports(pair, { frames: FRAMES_SHOWN, body: BODY_SHOWN });
 }
 
 function invalid(what: string): ForeignError {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CLUSTER_SUMMARY_LIMIT, CLUSTER_TITLE_LIMIT } from "../../domain/cluster";
 import { ForeignError } from "../../kit/foreign-error";
 import { geminiError } from "../../kit/gemini-error";
+import { untrustedReports } from "../untrusted-reports";
 import { diverseMembers } from "./diverse-members";
 import { fitText } from "./fit-text";
 import type { ClusterSummary, Summarizer, SummaryMember } from "./summarizer";
@@ -98,25 +99,10 @@ function fitSummary(summary: string): string {
   return `${fitText(whole, CLUSTER_SUMMARY_LIMIT - 1)}.`;
 }
 
-/** The block of untrusted text. The marks cannot be forged: angle brackets of the reports are replaced. */
+/** The most different members in the marked block. */
 export function promptOf(members: readonly SummaryMember[]): string {
-  const reports = diverseMembers(members, MEMBERS_SHOWN).map((member, i) => {
-    const { crash } = member;
-    const lines = [
-      `title: ${member.title}`,
-      crash?.type || crash?.message ? `error: ${crash.type ?? ""}: ${crash.message ?? ""}` : "",
-      ...(crash?.frames ?? [])
-        .slice(0, FRAMES_SHOWN)
-        .map((frame) => `  at ${frame.function ?? "?"} (${frame.module ?? frame.file ?? "?"})`),
-      `text: ${member.body.slice(0, BODY_SHOWN)}`,
-    ].filter((line) => line !== "");
-    return `<report number="${i + 1}" source="${member.source}">\n${harmless(lines.join("\n"))}\n</report>`;
-  });
-  return `<reports>\n${reports.join("\n")}\n</reports>`;
-}
-
-function harmless(text: string): string {
-  return text.replaceAll("<", "‹").replaceAll(">", "›");
+  const shown = { frames: FRAMES_SHOWN, body: BODY_SHOWN };
+  return untrustedReports(diverseMembers(members, MEMBERS_SHOWN), shown);
 }
 
 function invalid(what: string): ForeignError {
