@@ -5,6 +5,7 @@ import type {
   ClusterRoutes,
   FeedbackRoutes,
   FixRoutes,
+  LedgerRoutes,
   PollingRoutes,
   ProjectRoutes,
   SignInRoutes,
@@ -36,6 +37,8 @@ export type {
   ClusteringStatus,
   ClusterListItem,
   GroupingDecision,
+  OperationView,
+  ProposalView,
 } from "../../worker/triage/views";
 
 /** The binding ignores the host; a URL needs one. */
@@ -70,6 +73,7 @@ export function connect({ request, context, isPage = true }: Caller) {
     clusters: hc<ClusterRoutes>(BASE, options),
     feedback: hc<FeedbackRoutes>(BASE, options),
     fixes: hc<FixRoutes>(BASE, options),
+    ledger: hc<LedgerRoutes>(BASE, options),
     polling: hc<PollingRoutes>(BASE, options),
     projects: hc<ProjectRoutes>(BASE, options),
     sources: hc<SourceRoutes>(BASE, options),

@@ -116,3 +116,23 @@ export async function listStaleRuns(db: Db, before: number, limit = 100): Promis
     limit,
   });
 }
+
+/** For a guard in a batch: holds while a fix is at work on one of the clusters. */
+export function anyLiveRun(projectId: string, clusterIds: string[]): SQL {
+  return sql`EXISTS (SELECT 1 FROM runs WHERE project_id = ${projectId}
+    AND cluster_id IN (SELECT value FROM json_each(${JSON.stringify(clusterIds)}))
+    AND status IN ('pending', 'running', 'waiting'))`;
+}
+
+/** Which of these clusters a fix is at work on. */
+export async function clustersWithLiveRun(
+  db: Db,
+  projectId: string,
+  clusterIds: string[],
+): Promise<Set<string>> {
+  const rows = await db.all<{ id: string }>(sql`
+    SELECT cluster_id AS id FROM runs WHERE project_id = ${projectId}
+      AND cluster_id IN (SELECT value FROM json_each(${JSON.stringify(clusterIds)}))
+      AND status IN ('pending', 'running', 'waiting')`);
+  return new Set(rows.map((row) => row.id));
+}

@@ -1,3 +1,4 @@
+import { FINGERPRINT_VERSION } from "../domain/fingerprint";
 import { derivedId } from "../domain/ids";
 import type { GroupingSettings } from "../domain/grouping";
 import { nextClusterStatus } from "../domain/cluster";
@@ -8,6 +9,7 @@ import {
   markMerged,
   moveCluster,
   recountClusters,
+  wakeByCount,
   type ClusterRow,
 } from "../store/clusters";
 import {
@@ -28,6 +30,7 @@ import { assign } from "./assign";
 import type { AssignDecision, AssignInput, AssignResult, Target } from "./assignment";
 import type { Anchors, Embedder } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
+import { recordMerges, recordProposals, wordsOfPersons } from "./machine-words";
 import { embedBatch, type Neighbourhood } from "./neighbourhood";
 import { strategyFor } from "./strategies";
 import { anchorsFor } from "./threshold";
@@ -74,11 +77,22 @@ export async function placeBatch(deps: PlaceDeps, limit: number): Promise<Placed
 async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
   const { db, projectId } = deps;
   const revision = await currentRevision(db, projectId);
-  const { input, clusters, members } = await loadProblem(deps, rows);
+  const { input: machine, clusters, members } = await loadProblem(deps, rows);
+  const words = await wordsOfPersons(db, projectId, machine.items, machine.clusters);
+  const input = { ...machine, ...words };
   const result = assign(input);
   const plan = await planWrites(deps, rows, input, result, members, revision + 1);
   const now = deps.clock();
   const affected = [...plan.affected];
+  const stamp = `${deps.jobId}:${revision + 1}`;
+  const batch = { db, projectId, stamp, revision: revision + 1, actor: ACTOR, now };
+  const merges = await recordMerges(batch, plan.merges, plan.decisions);
+  const places = new Map([
+    ...[...members.values()].flatMap((row) =>
+      row.clusterId ? [[row.id, row.clusterId] as const] : [],
+    ),
+    ...plan.placements.map((one) => [one.feedbackId, one.clusterId] as const),
+  ]);
   const statements: Statement[] = [
     claimRevision(db, projectId, revision + 1, ACTOR, now),
     insertClusters(db, projectId, plan.newClusters, now),
@@ -87,6 +101,9 @@ async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
     insertDecisions(db, projectId, plan.decisions),
     recountClusters(db, projectId, affected, now),
     ...reopened(db, projectId, clusters, plan.joined, now),
+    wakeByCount(db, projectId, affected, now),
+    ...merges,
+    ...(await recordProposals(batch, input, places)),
   ];
   await runBatch(db, statements);
   return {
@@ -238,8 +255,11 @@ async function toLedgerRow(
     threshold: deps.grouping.threshold,
     method: deps.grouping.method,
     embedderVersion: `${deps.embedder.name}:${deps.embedder.version}`,
+    ruleVersion: FINGERPRINT_VERSION,
     actor: ACTOR,
     jobId: deps.jobId,
+    operationId: null,
+    revision: Number(stamp.slice(stamp.lastIndexOf(":") + 1)),
     createdAt: deps.clock(),
   };
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
 import { CLUSTER_STATUSES } from "../domain/cluster";
 import { notFound } from "../domain/errors";
-import { findCluster, listClusters } from "../store/clusters";
+import { isoTime } from "../kit/clock";
+import { findCluster, listClusters, listMergedInto } from "../store/clusters";
 import { decodeCursor, toPage, type Page } from "../store/cursor";
 import { listFeedback } from "../store/feedback";
 import { toFeedbackItem } from "../store/feedback-item";
@@ -53,7 +54,10 @@ export async function readCluster(
   if (!row) throw notFound("cluster");
   const { minClusterSize } = groupingOf(deps.grouping, await findProject(deps.db, who.projectId));
   const filter = { clusterId: id, cursor: null, limit: FIRST_PAGE };
-  const items = await listFeedback(deps.db, who.projectId, filter);
+  const [items, merged] = await Promise.all([
+    listFeedback(deps.db, who.projectId, filter),
+    listMergedInto(deps.db, who.projectId, id),
+  ]);
   const page = toPage(
     items,
     FIRST_PAGE,
@@ -70,6 +74,18 @@ export async function readCluster(
     github_branch: row.githubBranch,
     error_message: row.errorMessage,
     merged_into: row.mergedInto,
+    merged_clusters: merged.map(({ githubPrUrl, ...one }) => ({
+      ...one,
+      github_pr_url: githubPrUrl,
+    })),
+    ignore:
+      row.status === "ignored"
+        ? {
+            reason: row.ignoreReason ?? "",
+            until: isoTime(row.ignoreUntil),
+            until_reports: row.ignoreUntilCount,
+          }
+        : null,
     samples: page.items.slice(0, SAMPLES),
   };
 }
