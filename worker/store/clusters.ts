@@ -62,6 +62,8 @@ export async function listUndescribed(db: Db, projectId: string): Promise<string
 export type ClusterFilter = {
   status?: ClusterStatus;
   minCount?: number;
+  /** Part of the title. */
+  title?: string;
   cursor: Cursor | null;
   limit: number;
 };
@@ -78,6 +80,10 @@ export async function listClusters(
     sql`${clusters.itemCount} >= ${filter.minCount ?? 1}`,
   ];
   if (filter.status) where.push(eq(clusters.status, filter.status));
+  if (filter.title) {
+    const literal = filter.title.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+    where.push(sql`${clusters.title} LIKE ${`%${literal}%`} ESCAPE '\\'`);
+  }
   if (filter.cursor) {
     const { at, id } = filter.cursor;
     where.push(

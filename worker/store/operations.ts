@@ -106,6 +106,30 @@ export async function touchedAfter(
   return new Set(rows.map((row) => row.id));
 }
 
+/** What persons moved out of or into these clusters after a revision, by operation, unless it was undone. */
+export async function movesAfter(
+  db: Db,
+  projectId: string,
+  clusterIds: string[],
+  revision: number,
+): Promise<{ id: string; moves: { feedbackId: string; from: string; to: string }[] }[]> {
+  const rows = await db.all<{ id: string; feedbackId: string; origin: string; target: string }>(sql`
+    SELECT row.operation_id AS id, row.feedback_id AS feedbackId, row.previous_cluster_id AS origin,
+           row.cluster_id AS target
+    FROM grouping_decisions AS row JOIN operations AS op ON op.id = row.operation_id
+    WHERE row.project_id = ${projectId} AND row.previous_cluster_id IS NOT NULL
+      AND row.operation_id IN (SELECT operation_id FROM operation_clusters WHERE project_id = ${projectId}
+        AND cluster_id IN (SELECT value FROM json_each(${jsonIds(clusterIds)})) AND revision > ${revision})
+      AND op.undone_by IS NULL AND op.actor NOT LIKE 'system:%'
+      AND (op.kind <> 'undo' OR op.effect->>'undoesMachine' = 1)`);
+  return [...new Set(rows.map((row) => row.id))].map((id) => ({
+    id,
+    moves: rows.flatMap((row) =>
+      row.id === id ? { feedbackId: row.feedbackId, from: row.origin, to: row.target } : [],
+    ),
+  }));
+}
+
 export type LinkToInsert = { feedbackId: string; kind: LinkKind; side: 0 | 1 };
 
 export function insertLinks(
@@ -118,7 +142,8 @@ export function insertLinks(
     db.run(sql`
       INSERT INTO grouping_links (project_id, feedback_id, operation_id, kind, side)
       SELECT ${projectId}, value->>'feedbackId', ${operationId}, value->>'kind', value->>'side'
-      FROM json_each(${JSON.stringify(chunk)})`),
+      FROM json_each(${JSON.stringify(chunk)}) WHERE true
+      ON CONFLICT DO NOTHING`),
   );
 }
 

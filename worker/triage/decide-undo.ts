@@ -23,6 +23,8 @@ export type UndoInput = {
   operation: Undoable;
   laterTouched: ReadonlySet<string>;
   links: PersonLinks;
+  /** Operations of persons that came later, are not undone, and moved reports out of or into the clusters concerned. */
+  later: readonly Pick<Undoable, "id" | "moves">[];
 };
 
 /**
@@ -55,6 +57,7 @@ export function decideUndo(input: UndoInput): Change {
     links: parting(operation, moves, parted),
     touched: [...new Set(moves.flatMap(({ from, to }) => [from, to]))],
     revived,
+    widened: widened(input, moves),
     effect: {
       merged: dissolved(state, operation, moves),
       created: [],
@@ -71,7 +74,7 @@ function returning({ state, operation, laterTouched }: UndoInput): Move[] {
   return operation.moves.flatMap(({ feedbackId, from, to }) => {
     const member = state.members.get(feedbackId);
     if (!member || from === to || member.clusterId === from) return [];
-    if (laterTouched.has(feedbackId) && (operation.machine || member.clusterId !== to)) {
+    if (laterTouched.has(feedbackId) && member.clusterId !== to) {
       if (operation.machine) return [];
       throw refused("Somebody has moved one of the reports since: undo that first.");
     }
@@ -159,6 +162,29 @@ function inPlace(
 function parting({ machine }: Undoable, moves: readonly Move[], parted: string[]): Change["links"] {
   if (!machine || moves.length === 0 || parted.length === 0) return [];
   return [{ kind: "cannot", left: moves.map((move) => move.feedbackId), right: parted }];
+}
+
+/**
+ * A report that comes home would have been there when later operations took others out or brought others in: what those
+ * said of the ones they found, they say of it as well. So the words are as if the operation had never been.
+ */
+function widened({ later }: UndoInput, moves: readonly Move[]): NonNullable<Change["widened"]> {
+  const homes = [...new Set(moves.map((move) => move.to))];
+  return homes.flatMap((home) => {
+    const right = moves.flatMap((move) => (move.to === home ? move.feedbackId : []));
+    return later.flatMap(({ id: operationId, moves: theirs }) => {
+      const went = theirs.flatMap((one) =>
+        one.from === home && one.to !== home ? one.feedbackId : [],
+      );
+      const came = theirs.flatMap((one) =>
+        one.to === home && one.from !== home ? one.feedbackId : [],
+      );
+      return [
+        { operationId, kind: "cannot" as const, left: went, right },
+        { operationId, kind: "must" as const, left: came, right },
+      ].filter((set) => set.left.length > 0);
+    });
+  });
 }
 
 /** A cluster that the operation made, and that has nothing left, leads to where its reports went. */

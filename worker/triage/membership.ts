@@ -34,6 +34,8 @@ export type Change = {
   links: LinkSet[];
   touched: string[];
   revived: string[];
+  /** Words of operations that stand, widened to reports that come back to where those found them missing. */
+  widened?: (LinkSet & { operationId: string })[];
   effect: OperationEffect;
 };
 

@@ -142,6 +142,9 @@ async function statementsOf(
     ...chunks(moves).map((some) => moveFeedback(db, projectId, some)),
     ...chunks(rows).map((some) => insertDecisions(db, projectId, some)),
     ...insertLinks(db, projectId, id, linkRows(links)),
+    ...(change.widened ?? []).flatMap((set) =>
+      insertLinks(db, projectId, set.operationId, linkRows([set])),
+    ),
     ...(effect.duplicates.length > 0 ? [setDuplicates(db, projectId, effect.duplicates)] : []),
     ...(revived.length > 0 ? [reviveClusters(db, projectId, revived, now)] : []),
     ...(merges.length > 0 ? [markMerged(db, projectId, merges, now)] : []),

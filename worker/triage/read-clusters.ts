@@ -19,6 +19,8 @@ export const ClusterQuery = z.object({
   status: z.enum(CLUSTER_STATUSES).optional(),
   /** `grouped` leaves out clusters below the minimum size. */
   show: z.enum(["all", "grouped"]).default("all"),
+  /** Clusters with this in their titles. */
+  q: z.string().trim().max(100).optional(),
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
@@ -32,6 +34,7 @@ export async function readClusterPage(
   const { minClusterSize } = groupingOf(deps.grouping, await findProject(deps.db, who.projectId));
   const rows = await listClusters(deps.db, who.projectId, {
     status: query.status,
+    title: query.q || undefined,
     minCount: query.show === "grouped" ? minClusterSize : undefined,
     cursor: decodeCursor(query.cursor),
     limit: query.limit,

@@ -1,7 +1,13 @@
 import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
 import { decisionsOfOperation } from "../store/grouping";
-import { findOperation, markUndone, touchedAfter, type OperationRow } from "../store/operations";
+import {
+  findOperation,
+  markUndone,
+  movesAfter,
+  touchedAfter,
+  type OperationRow,
+} from "../store/operations";
 import { planUndoOfChange } from "./change-cluster";
 import { decideUndo, type Undoable } from "./decide-undo";
 import { loadLinks, loadMembership } from "./load-membership";
@@ -53,11 +59,13 @@ async function planUndoOfMoves(
     ...operation.effect.merged.flatMap(({ clusterId, into }) => [clusterId, into]),
     ...present.flatMap((item) => item.clusterId ?? []),
   ]);
-  const [laterTouched, links] = await Promise.all([
+  const homes = operation.moves.map((move) => move.from);
+  const [laterTouched, links, later] = await Promise.all([
     touchedAfter(db, who.projectId, ids, row.revision),
     loadLinks(db, who, [...state.members.keys()], row.id),
+    movesAfter(db, who.projectId, [...new Set(homes)], row.revision),
   ]);
-  const change = decideUndo({ state, operation, laterTouched, links });
+  const change = decideUndo({ state, operation, laterTouched, links, later });
   return { change, about: aboutOf(operation, change.moves) };
 }
 

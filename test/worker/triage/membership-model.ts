@@ -120,18 +120,24 @@ export class World {
       operation,
       laterTouched: this.touchedAfter(ids, operation.revision),
       links: this.links(operation.id),
+      later: this.log.filter((one) => one.revision > operation.revision && this.stands(one)),
     });
-    const id = this.apply("undo", change, operation);
+    this.apply("undo", change);
+    for (const { operationId, ...set } of change.widened ?? []) {
+      this.log.find((one) => one.id === operationId)!.change.links.push(set);
+    }
     operation.undone = true;
     this.undone++;
-    void id;
     return change;
   }
 
+  stands(one: Logged): boolean {
+    const byPerson = one.kind !== "undo" || one.effect.undoesMachine === true;
+    return !one.undone && !one.machine && byPerson;
+  }
+
   touchedAfter(ids: ReadonlySet<string>, revision: number): Set<string> {
-    const counts = (one: Logged) =>
-      !one.undone && !one.machine && (one.kind !== "undo" || one.effect.undoesMachine === true);
-    const standing = new Set(this.log.flatMap((one) => (counts(one) ? one.id : [])));
+    const standing = new Set(this.log.flatMap((one) => (this.stands(one) ? one.id : [])));
     return new Set(
       this.ledger.flatMap((row) =>
         row.revision > revision &&
@@ -154,10 +160,11 @@ export class World {
             ),
           ),
     );
-    return new PersonLinks(rows);
+    const first = new Map(rows.map((row) => [keyOf(row), row] as const).reverse());
+    return new PersonLinks(first.values());
   }
 
-  apply(kind: Undoable["kind"], change: Change, undoes?: Logged, machine = false): string {
+  apply(kind: Undoable["kind"], change: Change, machine = false): void {
     const id = `o${this.log.length}`;
     const revision = ++this.#revision;
     const before = this.state;
@@ -177,9 +184,7 @@ export class World {
       change,
       revision,
       before,
-      ...(undoes ? {} : {}),
     });
-    return id;
   }
 
   /** The machine merges one untouched cluster into another, if no person's word is against it. */
@@ -201,8 +206,13 @@ export class World {
       duplicates: [],
       statuses: [],
     };
-    this.apply("merge", { moves, links: [], touched: [], revived: [], effect }, undefined, true);
+    this.apply("merge", { moves, links: [], touched: [], revived: [], effect }, true);
   }
+}
+
+/** The record's primary key: who is on one side of an operation stays there. */
+function keyOf({ operationId, kind, feedbackId }: LinkRow): string {
+  return `${operationId} ${kind} ${feedbackId}`;
 }
 
 export function nth<T>(list: readonly T[], at: number): T {
