@@ -349,3 +349,8 @@ export function changeStatus(
       ),
     );
 }
+
+/** For a guard in a batch: holds when a cluster was merged into another one. */
+export function mergedAway(projectId: string, id: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM clusters WHERE project_id = ${projectId} AND id = ${id} AND merged_into IS NOT NULL)`;
+}

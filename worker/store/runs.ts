@@ -43,7 +43,7 @@ export async function countRunsOfCluster(
 }
 
 export type RunFilter = {
-  clusterId?: string;
+  clusterIds?: string[];
   status?: RunStatus;
   cursor: Cursor | null;
   limit: number;
@@ -51,7 +51,11 @@ export type RunFilter = {
 
 export async function listRuns(db: Db, projectId: string, filter: RunFilter): Promise<RunRow[]> {
   const where: (SQL | undefined)[] = [eq(runs.projectId, projectId)];
-  if (filter.clusterId) where.push(eq(runs.clusterId, filter.clusterId));
+  if (filter.clusterIds) {
+    where.push(
+      sql`${runs.clusterId} IN (SELECT value FROM json_each(${JSON.stringify(filter.clusterIds)}))`,
+    );
+  }
   if (filter.status) where.push(eq(runs.status, filter.status));
   if (filter.cursor) {
     const { at, id } = filter.cursor;
