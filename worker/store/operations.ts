@@ -147,6 +147,18 @@ export function insertLinks(
   );
 }
 
+/** Reports that an operation found, and that it would not have found without another one that is undone. */
+export function deleteLinks(
+  db: Db,
+  projectId: string,
+  operationId: string,
+  feedbackIds: string[],
+): Statement {
+  return db.run(sql`
+    DELETE FROM grouping_links WHERE project_id = ${projectId} AND operation_id = ${operationId} AND side = 1
+      AND feedback_id IN (SELECT value FROM json_each(${jsonIds(feedbackIds)}))`);
+}
+
 /**
  * What persons said about these reports, in operations that are not undone; with `via`, only in those that are about one
  * of these as well. At most `limit` rows.

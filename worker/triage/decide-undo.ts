@@ -58,6 +58,7 @@ export function decideUndo(input: UndoInput): Change {
     touched: [...new Set(moves.flatMap(({ from, to }) => [from, to]))],
     revived,
     widened: widened(input, moves),
+    narrowed: narrowed(input, moves),
     effect: {
       merged: dissolved(state, operation, moves),
       created: [],
@@ -184,6 +185,15 @@ function widened({ later }: UndoInput, moves: readonly Move[]): NonNullable<Chan
         { operationId, kind: "must" as const, left: came, right },
       ].filter((set) => set.left.length > 0);
     });
+  });
+}
+
+/** And where it would not have been, later operations did not find it. */
+function narrowed({ later }: UndoInput, moves: readonly Move[]): NonNullable<Change["narrowed"]> {
+  return later.flatMap(({ id: operationId, moves: theirs }) => {
+    const about = new Set(theirs.flatMap(({ from, to }) => (from === to ? [] : [from, to])));
+    const feedbackIds = moves.flatMap((move) => (about.has(move.from) ? move.feedbackId : []));
+    return feedbackIds.length === 0 ? [] : [{ operationId, feedbackIds }];
   });
 }
 

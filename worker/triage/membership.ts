@@ -36,6 +36,8 @@ export type Change = {
   revived: string[];
   /** Words of operations that stand, widened to reports that come back to where those found them missing. */
   widened?: (LinkSet & { operationId: string })[];
+  /** The other way round: reports that leave where those operations found them. */
+  narrowed?: { operationId: string; feedbackIds: string[] }[];
   effect: OperationEffect;
 };
 

@@ -21,7 +21,13 @@ import {
   refuseWhen,
   type DecisionToInsert,
 } from "../store/grouping";
-import { chunks, insertLinks, insertOperations, type LinkToInsert } from "../store/operations";
+import {
+  chunks,
+  deleteLinks,
+  insertLinks,
+  insertOperations,
+  type LinkToInsert,
+} from "../store/operations";
 import { findProject } from "../store/projects";
 import { anyLiveRun } from "../store/runs";
 import { groupingOf, type TriageDeps } from "./deps";
@@ -142,6 +148,9 @@ async function statementsOf(
     ...chunks(moves).map((some) => moveFeedback(db, projectId, some)),
     ...chunks(rows).map((some) => insertDecisions(db, projectId, some)),
     ...insertLinks(db, projectId, id, linkRows(links)),
+    ...(change.narrowed ?? []).map((one) =>
+      deleteLinks(db, projectId, one.operationId, one.feedbackIds),
+    ),
     ...(change.widened ?? []).flatMap((set) =>
       insertLinks(db, projectId, set.operationId, linkRows([set])),
     ),

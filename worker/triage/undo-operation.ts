@@ -59,11 +59,10 @@ async function planUndoOfMoves(
     ...operation.effect.merged.flatMap(({ clusterId, into }) => [clusterId, into]),
     ...present.flatMap((item) => item.clusterId ?? []),
   ]);
-  const homes = operation.moves.map((move) => move.from);
   const [laterTouched, links, later] = await Promise.all([
     touchedAfter(db, who.projectId, ids, row.revision),
     loadLinks(db, who, [...state.members.keys()], row.id),
-    movesAfter(db, who.projectId, [...new Set(homes)], row.revision),
+    movesAfter(db, who.projectId, [...state.problems.keys()], row.revision),
   ]);
   const change = decideUndo({ state, operation, laterTouched, links, later });
   return { change, about: aboutOf(operation, change.moves) };

@@ -264,15 +264,16 @@ describe("the ledger", () => {
     const { project, invoice, login } = await twoProblems();
     const all = [...invoice, ...login];
     const done: OperationView[] = [];
-    let seed = 11;
-    const chance = (below: number) =>
-      (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
+    let seed = 20_261;
+    // Lehmer's generator: the same history each time.
+    const chance = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
     for (let turn = 0; turn < 36; turn++) {
       const at = await places();
       const id = all[chance(all.length)]!;
       const other = all[chance(all.length)]!;
       const asks: [string, unknown][] = [
         [`/clusters/${at[id]}/merge`, { into: at[other] }],
+        [`/clusters/${at[id]}/split`, { feedback_ids: [id] }],
         [`/clusters/${at[id]}/split`, { feedback_ids: [id] }],
         [`/feedback/${id}/move`, { cluster_id: at[other] }],
         [`/feedback/${id}/remove`, {}],

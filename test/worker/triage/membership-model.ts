@@ -41,6 +41,9 @@ export const steps = (length: number) =>
     { minLength: length, maxLength: length },
   );
 
+/** How far back an undo may reach: older ones rest on too much to be of interest. */
+const RECENT = 12;
+
 type Logged = Undoable & { change: Change; revision: number; before: Membership };
 type Row = { feedbackId: string; clusterId: string; operationId: string | null; revision: number };
 
@@ -79,7 +82,7 @@ export class World {
     if (step.kind === "job") return this.job(step);
     const before = this.state;
     try {
-      if (step.kind === "undo") this.undo(this.log[step.pick % Math.max(1, this.log.length)]);
+      if (step.kind === "undo") this.undo(this.log.at(-1 - (step.pick % RECENT)));
       else this.apply(step.kind, this.decide(step));
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== "conflict") throw error;
@@ -123,6 +126,12 @@ export class World {
       later: this.log.filter((one) => one.revision > operation.revision && this.stands(one)),
     });
     this.apply("undo", change);
+    for (const { operationId, feedbackIds } of change.narrowed ?? []) {
+      const gone = new Set(feedbackIds);
+      for (const set of this.log.find((one) => one.id === operationId)!.change.links) {
+        set.right = set.right.filter((id) => !gone.has(id));
+      }
+    }
     for (const { operationId, ...set } of change.widened ?? []) {
       this.log.find((one) => one.id === operationId)!.change.links.push(set);
     }
