@@ -112,9 +112,17 @@ export async function movesAfter(
   projectId: string,
   clusterIds: string[],
   revision: number,
-): Promise<{ id: string; moves: { feedbackId: string; from: string; to: string }[] }[]> {
-  const rows = await db.all<{ id: string; feedbackId: string; origin: string; target: string }>(sql`
-    SELECT row.operation_id AS id, row.feedback_id AS feedbackId, row.previous_cluster_id AS origin,
+): Promise<
+  { id: string; revision: number; moves: { feedbackId: string; from: string; to: string }[] }[]
+> {
+  const rows = await db.all<{
+    id: string;
+    revision: number;
+    feedbackId: string;
+    origin: string;
+    target: string;
+  }>(sql`
+    SELECT row.operation_id AS id, op.revision AS revision, row.feedback_id AS feedbackId, row.previous_cluster_id AS origin,
            row.cluster_id AS target
     FROM grouping_decisions AS row JOIN operations AS op ON op.id = row.operation_id
     WHERE row.project_id = ${projectId} AND row.previous_cluster_id IS NOT NULL
@@ -122,8 +130,9 @@ export async function movesAfter(
         AND cluster_id IN (SELECT value FROM json_each(${jsonIds(clusterIds)})) AND revision > ${revision})
       AND op.undone_by IS NULL AND op.actor NOT LIKE 'system:%'
       AND (op.kind <> 'undo' OR op.effect->>'undoesMachine' = 1)`);
-  return [...new Set(rows.map((row) => row.id))].map((id) => ({
+  return [...new Map(rows.map((row) => [row.id, row.revision]))].map(([id, revision]) => ({
     id,
+    revision,
     moves: rows.flatMap((row) =>
       row.id === id ? { feedbackId: row.feedbackId, from: row.origin, to: row.target } : [],
     ),
@@ -179,6 +188,31 @@ export async function listLinks(
     WHERE link.project_id = ${projectId} AND op.undone_by IS NULL
       AND link.feedback_id IN (SELECT value FROM json_each(${jsonIds(feedbackIds)}))
       ${via === undefined ? sql`` : amongOperationsOf(projectId, via)}
+    LIMIT ${limit}`);
+}
+
+/** Every link of the operations that are about one of these reports, with where each report is. At most `limit` rows. */
+export async function listLinksAround(
+  db: Db,
+  projectId: string,
+  feedbackIds: string[],
+  limit: number,
+): Promise<
+  {
+    operationId: string;
+    revision: number;
+    kind: LinkKind;
+    feedbackId: string;
+    side: number;
+    clusterId: string | null;
+  }[]
+> {
+  return db.all(sql`
+    SELECT link.operation_id AS operationId, op.revision AS revision, link.kind AS kind,
+           link.feedback_id AS feedbackId, link.side AS side, item.cluster_id AS clusterId
+    FROM grouping_links AS link JOIN operations AS op ON op.id = link.operation_id
+    LEFT JOIN feedback AS item ON item.id = link.feedback_id
+    WHERE link.project_id = ${projectId} AND op.undone_by IS NULL ${amongOperationsOf(projectId, feedbackIds)}
     LIMIT ${limit}`);
 }
 

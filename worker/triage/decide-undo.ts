@@ -2,7 +2,7 @@ import { statusAfterUndo } from "../domain/cluster";
 import type { DuplicateChange, OperationEffect, OperationKind } from "../domain/operation";
 import { refused } from "./decide-change";
 import { membersOf, type Change, type Membership, type Move } from "./membership";
-import type { PersonLinks } from "./person-links";
+import { PersonLinks } from "./person-links";
 
 /** An operation as it was written down. `machine`: the brain made it. */
 export type Undoable = {
@@ -24,7 +24,9 @@ export type UndoInput = {
   laterTouched: ReadonlySet<string>;
   links: PersonLinks;
   /** Operations of persons that came later, are not undone, and moved reports out of or into the clusters concerned. */
-  later: readonly Pick<Undoable, "id" | "moves">[];
+  later: readonly (Pick<Undoable, "id" | "moves"> & { revision: number })[];
+  /** Where reports outside of `state` are of which `links` tell. */
+  places: ReadonlyMap<string, string>;
 };
 
 /**
@@ -52,7 +54,7 @@ export function decideUndo(input: UndoInput): Change {
   if (moves.length + duplicates.length + revived.length + statuses.length === 0) {
     throw refused("Nothing of this operation is left that could be undone.");
   }
-  return {
+  const change: Change = {
     moves: [...moves, ...inPlace(state, duplicates, back)],
     links: parting(operation, moves, parted),
     touched: [...new Set(moves.flatMap(({ from, to }) => [from, to]))],
@@ -68,6 +70,49 @@ export function decideUndo(input: UndoInput): Change {
       ...(operation.machine ? { undoesMachine: true } : {}),
     },
   };
+  staysTrue(input, change, back);
+  return change;
+}
+
+/** Whatever the order of events was: nothing is undone that would leave a person's word broken. */
+function staysTrue(
+  { state, links, later, places }: UndoInput,
+  { narrowed = [], widened: wider = [] }: Change,
+  back: ReadonlyMap<string, string>,
+): void {
+  const gone = new Set(
+    narrowed.flatMap((one) => one.feedbackIds.map((id) => `${one.operationId} ${id}`)),
+  );
+  const kept = links.rows.filter(
+    (row) => row.side !== 1 || !gone.has(`${row.operationId} ${row.feedbackId}`),
+  );
+  const revisions = new Map(later.map((one) => [one.id, one.revision]));
+  const added = wider.flatMap(({ operationId, kind, left, right }) =>
+    [left, right].flatMap((ids, side) =>
+      ids.map((feedbackId) => ({
+        operationId,
+        kind,
+        feedbackId,
+        side,
+        revision: revisions.get(operationId)!,
+      })),
+    ),
+  );
+  const byKey = new Map(
+    [...added, ...kept].map((row) => [`${row.operationId} ${row.kind} ${row.feedbackId}`, row]),
+  );
+  const after = new PersonLinks(byKey.values());
+  const placeOf = (id: string) =>
+    back.get(id) ?? state.members.get(id)?.clusterId ?? places.get(id);
+  const known = [...new Set([...byKey.values()].map((row) => row.feedbackId))];
+  for (const home of new Set(back.values())) {
+    const come = [...back].flatMap(([id, to]) => (to === home ? id : []));
+    const there = known.filter((id) => placeOf(id) === home);
+    const elsewhere = known.filter((id) => placeOf(id) !== undefined && placeOf(id) !== home);
+    if (after.find(come, there, "cannot") || after.find(come, elsewhere, "must")) {
+      throw refused("A later decision of a person rests on this: undo that first.");
+    }
+  }
 }
 
 /** The way back of each report that is still there. */

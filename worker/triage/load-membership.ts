@@ -3,7 +3,7 @@ import { notFound } from "../domain/errors";
 import { findClustersByIds } from "../store/clusters";
 import type { Db } from "../store/db";
 import { findFeedbackByIds, listPlaces, type FeedbackRow } from "../store/feedback";
-import { listLinks } from "../store/operations";
+import { listLinksAround } from "../store/operations";
 import { clustersWithLiveRun } from "../store/runs";
 import { refused } from "./decide-change";
 import type { Membership } from "./membership";
@@ -57,14 +57,19 @@ export async function loadPlaced(
   });
 }
 
-/** What persons said about these reports, but for one operation. */
+/** What persons said about these reports in all operations but one, and where the reports are that those name. */
 export async function loadLinks(
   db: Db,
   { projectId }: Pick<ProjectActor, "projectId">,
   feedbackIds: string[],
-  except?: string,
-): Promise<PersonLinks> {
-  const rows = await listLinks(db, projectId, feedbackIds, MOST_LINKS + 1);
+  except: string,
+): Promise<{ links: PersonLinks; places: Map<string, string> }> {
+  const rows = await listLinksAround(db, projectId, feedbackIds, MOST_LINKS + 1);
   if (rows.length > MOST_LINKS) throw refused("Too many decisions hang together here.");
-  return new PersonLinks(rows.filter((row) => row.operationId !== except));
+  return {
+    links: new PersonLinks(rows.filter((row) => row.operationId !== except)),
+    places: new Map(
+      rows.flatMap(({ feedbackId, clusterId }) => (clusterId ? [[feedbackId, clusterId]] : [])),
+    ),
+  };
 }

@@ -20,9 +20,11 @@ export type Held = { kind: LinkKind; operationId: string };
  */
 export class PersonLinks {
   readonly #sides = new Map<string, Side[]>();
+  readonly rows: readonly LinkRow[];
 
   constructor(rows: Iterable<LinkRow>) {
-    for (const { feedbackId, ...side } of rows) {
+    this.rows = [...rows];
+    for (const { feedbackId, ...side } of this.rows) {
       const sides = this.#sides.get(feedbackId);
       if (sides) sides.push(side);
       else this.#sides.set(feedbackId, [side]);

@@ -59,12 +59,12 @@ async function planUndoOfMoves(
     ...operation.effect.merged.flatMap(({ clusterId, into }) => [clusterId, into]),
     ...present.flatMap((item) => item.clusterId ?? []),
   ]);
-  const [laterTouched, links, later] = await Promise.all([
+  const [laterTouched, { links, places }, later] = await Promise.all([
     touchedAfter(db, who.projectId, ids, row.revision),
-    loadLinks(db, who, [...state.members.keys()], row.id),
+    loadLinks(db, who, ids, row.id),
     movesAfter(db, who.projectId, [...state.problems.keys()], row.revision),
   ]);
-  const change = decideUndo({ state, operation, laterTouched, links, later });
+  const change = decideUndo({ state, operation, laterTouched, links, later, places });
   return { change, about: aboutOf(operation, change.moves) };
 }
 

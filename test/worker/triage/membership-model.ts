@@ -124,6 +124,7 @@ export class World {
       laterTouched: this.touchedAfter(ids, operation.revision),
       links: this.links(operation.id),
       later: this.log.filter((one) => one.revision > operation.revision && this.stands(one)),
+      places: new Map(),
     });
     this.apply("undo", change);
     for (const { operationId, feedbackIds } of change.narrowed ?? []) {
