@@ -163,9 +163,9 @@ export async function signInAs(projectId: string, role: Role): Promise<Record<st
   return { cookie: `soulcaster=${session}`, origin: "http://dashboard.test" };
 }
 
-/** Waits until the brain has placed everything, or throws after ten seconds. */
+/** Waits until the brain has placed everything, or throws after half a minute (a busy machine). */
 export async function untilClustered(project: TestProject): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 30_000;
   while (Date.now() < until) {
     const { json } = await call("GET", "/clustering/status", { token: project.token });
     const status = json as unknown as { pending: boolean; running: boolean };
