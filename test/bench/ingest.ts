@@ -55,13 +55,21 @@ async function steady(installation: Installation, seconds: number): Promise<numb
   const project = await makeBenchProject(installation);
   const times: number[] = [];
   const sent: Promise<void>[] = [];
+  let failure: unknown;
   const began = performance.now();
   for (let i = 0; i < seconds * RATE_PER_SECOND; i++) {
     const due = began + (i * 1000) / RATE_PER_SECOND;
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-    sent.push(deliver(project, eventOf(`place-${i}`)).then((ms) => void times.push(ms)));
+    sent.push(
+      deliver(project, eventOf(`place-${i}`)).then(
+        (ms) => void times.push(ms),
+        // Thrown below, after all: a rejection that nobody awaits yet would end the process and leave the product running.
+        (error: unknown) => void (failure ??= error),
+      ),
+    );
   }
   await Promise.all(sent);
+  if (failure !== undefined) throw failure;
   times.sort((a, b) => a - b);
   const at = (share: number) =>
     times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
