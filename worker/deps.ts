@@ -89,6 +89,11 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     forget: (projectId, ids) => projectObject(projectId).forget(ids),
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
+    inGate: (projectId, work) => inGate(projectObject(projectId), work),
+    broadcastClusters: (projectId) =>
+      projectObject(projectId)
+        .broadcast({ kind: "clusters", id: projectId, status: null })
+        .catch((error: unknown) => logFailure("broadcast_failed", error)),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
     notePullRequest: (who, pull) => notePullRequest(base, who, pull),
     deliver: (request) => deliver(request, env),
@@ -99,6 +104,20 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     runSocket: (runId, request) => runObject(runId).fetch(request),
   };
   return deps;
+}
+
+/** The object calls `work` back while it holds its gate. What `work` throws stays on this side: errors lose their kind there. */
+async function inGate<T>(
+  object: { hold(work: () => Promise<void>): Promise<void> },
+  work: () => Promise<T>,
+): Promise<T> {
+  const outcome: { settled?: Promise<T> } = {};
+  await object.hold(async () => {
+    outcome.settled = work();
+    await outcome.settled.catch(() => undefined);
+  });
+  if (!outcome.settled) throw new DomainError("unavailable", "The project is busy. Try again.");
+  return outcome.settled;
 }
 
 /** What the project's object gets: Cloudflare constructs it with `(ctx, env)` only. */

@@ -6,6 +6,7 @@ import type {
   DeadLetterRoutes,
   FeedbackRoutes,
   FixRoutes,
+  LedgerRoutes,
   PollingRoutes,
   ProjectRoutes,
   SignInRoutes,
@@ -44,6 +45,8 @@ export type {
   ClusteringStatus,
   ClusterListItem,
   GroupingDecision,
+  OperationView,
+  ProposalView,
 } from "../../worker/triage/views";
 
 /** The binding ignores the host; a URL needs one. */
@@ -79,6 +82,7 @@ export function connect({ request, context, isPage = true }: Caller) {
     deadLetters: hc<DeadLetterRoutes>(BASE, options),
     feedback: hc<FeedbackRoutes>(BASE, options),
     fixes: hc<FixRoutes>(BASE, options),
+    ledger: hc<LedgerRoutes>(BASE, options),
     polling: hc<PollingRoutes>(BASE, options),
     projects: hc<ProjectRoutes>(BASE, options),
     sources: hc<SourceRoutes>(BASE, options),

@@ -22,6 +22,8 @@ export type ClusterEvent =
   | "soak_passed"
   | "report_arrived"
   | "ignored"
+  | "ignore_ended"
+  | "closed_by_person"
   | "reopened";
 
 const TRANSITIONS: Record<ClusterEvent, Partial<Record<ClusterStatus, ClusterStatus>>> = {
@@ -42,7 +44,21 @@ const TRANSITIONS: Record<ClusterEvent, Partial<Record<ClusterStatus, ClusterSta
     merged: "regressed",
     resolved: "regressed",
   },
-  ignored: { new: "ignored", failed: "ignored", regressed: "ignored", pr_opened: "ignored" },
+  ignored: {
+    new: "ignored",
+    failed: "ignored",
+    regressed: "ignored",
+    pr_opened: "ignored",
+    ignored: "ignored",
+  },
+  ignore_ended: { ignored: "new" },
+  closed_by_person: {
+    new: "resolved",
+    failed: "resolved",
+    regressed: "resolved",
+    merged: "resolved",
+    ignored: "resolved",
+  },
   reopened: { ignored: "new", resolved: "new", merged: "new" },
 };
 
@@ -54,6 +70,14 @@ export function nextClusterStatus(from: ClusterStatus, event: ClusterEvent): Clu
 /** Statuses that an event may start from: for the `WHERE` of a conditional write. */
 export function statusesBefore(event: ClusterEvent): ClusterStatus[] {
   return CLUSTER_STATUSES.filter((status) => TRANSITIONS[event][status] !== undefined);
+}
+
+/** The status after an operation that changed it is undone: the one before it, unless something else came in between. */
+export function statusAfterUndo(
+  now: ClusterStatus,
+  change: { from: ClusterStatus; to: ClusterStatus },
+): ClusterStatus {
+  return now === change.to ? change.from : now;
 }
 
 export const SEVERITIES = ["low", "medium", "high"] as const;

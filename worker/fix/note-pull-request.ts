@@ -1,6 +1,6 @@
 import type { ProjectActor } from "../domain/actor";
 import { nextClusterStatus } from "../domain/cluster";
-import { findClusterByPull, moveCluster } from "../store/clusters";
+import { findClusterByPull, findSurvivor, moveCluster } from "../store/clusters";
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
 import { findProject } from "../store/projects";
@@ -12,11 +12,13 @@ export async function notePullRequest(
   who: ProjectActor,
   pull: { number: number; merged: boolean; repository: { fullName: string } },
 ): Promise<void> {
-  const [cluster, project] = await Promise.all([
+  const [opened, project] = await Promise.all([
     findClusterByPull(deps.db, who.projectId, pull.number),
     findProject(deps.db, who.projectId),
   ]);
   if (project?.githubRepo?.toLowerCase() !== pull.repository.fullName.toLowerCase()) return;
+  // A cluster that was merged into another one speaks for that one now.
+  const cluster = opened ? await findSurvivor(deps.db, who.projectId, opened) : undefined;
   const event = pull.merged ? "pr_merged" : "pr_closed";
   const next = cluster ? nextClusterStatus(cluster.status, event) : null;
   if (!cluster || !next) return;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
 import { RUN_STATUSES } from "../domain/run";
+import { listMergedInto } from "../store/clusters";
 import { decodeCursor, toPage, type Page } from "../store/cursor";
 import { findRun, listRuns } from "../store/runs";
 import type { FixDeps } from "./deps";
@@ -29,14 +30,14 @@ export const LogQuery = z.object({
   from: z.coerce.number().int().min(1).default(1),
 });
 
-/** A page of runs, newest first, without their logs. */
+/** A page of runs, newest first, without their logs. Those of a cluster with those of clusters that went into it. */
 export async function readRuns(
   deps: FixDeps,
   who: ProjectActor,
   query: z.output<typeof RunQuery>,
 ): Promise<Page<RunView>> {
   const rows = await listRuns(deps.db, who.projectId, {
-    clusterId: query.cluster_id,
+    clusterIds: query.cluster_id ? await withMerged(deps, who, query.cluster_id) : undefined,
     status: query.status,
     cursor: decodeCursor(query.cursor),
     limit: query.limit,
@@ -47,6 +48,10 @@ export async function readRuns(
     (row) => ({ at: row.createdAt, id: row.id }),
     (row) => toRunView(row, deps.apiUrl),
   );
+}
+
+async function withMerged(deps: FixDeps, who: ProjectActor, id: string): Promise<string[]> {
+  return [id, ...(await listMergedInto(deps.db, who.projectId, id)).map((one) => one.id)];
 }
 
 /** One run with the tail of its log. */

@@ -4,8 +4,9 @@ import { fixBranch, nextClusterStatus } from "../domain/cluster";
 import { DomainError, notFound } from "../domain/errors";
 import { newId } from "../domain/ids";
 import { RUNNER_NAMES } from "../domain/run";
-import { findCluster, moveCluster, type ClusterRow } from "../store/clusters";
+import { findCluster, mergedAway, moveCluster, type ClusterRow } from "../store/clusters";
 import { commit } from "../store/commit";
+import { isRefused, refuseWhen } from "../store/grouping";
 import { isUniqueViolation, type Statement } from "../store/db";
 import { approvePlan, findNewestPlan, insertPlan, type PlanRow } from "../store/plans";
 import { findProject } from "../store/projects";
@@ -40,6 +41,9 @@ export async function startFix(
   ]);
   if (!cluster || !project) throw notFound("cluster");
   if (live) return { job_id: live.id, status: live.status };
+  if (cluster.mergedInto !== null) {
+    throw new DomainError("conflict", "This cluster was merged into another one: fix that one.");
+  }
   const fixing = nextClusterStatus(cluster.status, "fix_started");
   if (!fixing) {
     throw new DomainError(
@@ -81,6 +85,7 @@ export async function startFix(
       now,
       [
         insertRun(db, run),
+        refuseWhen(db, mergedAway(who.projectId, clusterId)),
         ...planStatements(deps, who, known ? null : plan, approves ? plan : null, now),
         startCluster(deps, who, cluster, now),
       ],
@@ -88,6 +93,9 @@ export async function startFix(
       { status: 202, body: started },
     );
   } catch (error) {
+    if (isRefused(error)) {
+      throw new DomainError("conflict", "This cluster has just been merged into another one.");
+    }
     if (!isUniqueViolation(error)) throw error;
     const winner = await findLiveRun(db, who.projectId, clusterId);
     if (winner) return { job_id: winner.id, status: winner.status };

@@ -15,6 +15,7 @@ import { feedbackRoutes } from "./routes/feedback";
 import { fixRoutes } from "./routes/fixes";
 import { gatewayRoutes } from "./routes/gateway";
 import { ingestRoutes } from "./routes/ingest";
+import { ledgerRoutes } from "./routes/ledger";
 import { liveRoutes } from "./routes/live";
 import { pollingRoutes } from "./routes/polling";
 import { projectRoutes } from "./routes/projects";
@@ -29,6 +30,7 @@ export type SignInRoutes = typeof signInRoutes;
 export type SourceRoutes = typeof sourceRoutes;
 export type FeedbackRoutes = typeof feedbackRoutes;
 export type ClusterRoutes = typeof clusterRoutes;
+export type LedgerRoutes = typeof ledgerRoutes;
 export type FixRoutes = typeof fixRoutes;
 export type PollingRoutes = typeof pollingRoutes;
 export type DeadLetterRoutes = typeof deadLetterRoutes;
@@ -51,6 +53,7 @@ export function createApi(makeDeps: (env: Env) => Deps): Hono<AppEnv> {
     .route("/", deadLetterRoutes)
     .route("/", feedbackRoutes)
     .route("/", clusterRoutes)
+    .route("/", ledgerRoutes)
     .route("/", fixRoutes)
     .route("/", pollingRoutes)
     .route("/", ingestRoutes)

@@ -2,7 +2,7 @@ import type { ErasureRow } from "../store/erasures";
 import { deleteErasure, findErasure } from "../store/erasures";
 import { blankEmptyClusters, recountClusters } from "../store/clusters";
 import { runBatch } from "../store/db";
-import { deleteFeedbackByIds, listForErasure } from "../store/feedback";
+import { deleteFeedbackByIds, listForErasure, releaseDuplicates } from "../store/feedback";
 import { deleteProject } from "../store/projects";
 import type { IngestDeps } from "./deps";
 
@@ -37,6 +37,7 @@ async function eraseBatch(deps: IngestDeps, erasure: ErasureRow): Promise<boolea
   await deps.forget(projectId, ids);
   await runBatch(deps.db, [
     deleteFeedbackByIds(deps.db, projectId, ids),
+    releaseDuplicates(deps.db, projectId, ids),
     recountClusters(deps.db, projectId, clusterIds, now),
     blankEmptyClusters(deps.db, projectId, clusterIds, now),
   ]);

@@ -4,7 +4,12 @@ import type { SourceKind } from "../domain/feedback";
 import { logFailure } from "../kit/log";
 import { recountClusters } from "../store/clusters";
 import { commit } from "../store/commit";
-import { deleteFeedback, findFeedback, tombstoneFeedback } from "../store/feedback";
+import {
+  deleteFeedback,
+  findFeedback,
+  releaseDuplicates,
+  tombstoneFeedback,
+} from "../store/feedback";
 import type { IngestDeps } from "./deps";
 
 /** Sources that are asked again and again, and would bring back what was deleted here or there. */
@@ -26,6 +31,7 @@ export async function removeFeedback(
     TOLD_AGAIN.has(row.source)
       ? tombstoneFeedback(deps.db, who.projectId, id, now)
       : deleteFeedback(deps.db, who.projectId, id),
+    releaseDuplicates(deps.db, who.projectId, [id]),
   ];
   if (row.clusterId) statements.push(recountClusters(deps.db, who.projectId, [row.clusterId], now));
   await commit(deps.db, who, now, statements, {

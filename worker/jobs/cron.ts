@@ -7,6 +7,7 @@ import { forgetOldReplies } from "../store/commit";
 import { projectsWithStaleJobs } from "../store/cluster-jobs";
 import { projectsWithStaleItems } from "../store/feedback";
 import { listOldErasures } from "../store/erasures";
+import { wakeClusters } from "../triage/wake-clusters";
 import { forgetEndedSessions } from "../store/users";
 
 /** An item that has waited this long has been forgotten by its object. */
@@ -24,6 +25,7 @@ export async function handleCron(cron: string, deps: Deps): Promise<void> {
     ["announce", () => announceStale(deps, starting)],
     ["sweep_runs", () => sweepRuns(deps, starting ? 0 : STALE_AFTER_MS)],
     ["adopt_subreddits", () => adoptInstallationList(deps)],
+    ["wake_clusters", () => wakeClusters(deps)],
     ["poll", () => pollDue(deps)],
     ["erase", () => resendErasures(deps, starting)],
     ["forget_sessions", () => forgetEndedSessions(deps.db, deps.clock())],

@@ -1,5 +1,10 @@
 import { and, desc, eq, inArray, isNull, lt, or, sql, type SQL } from "drizzle-orm";
-import { statusesBefore, type ClusterEvent, type ClusterStatus } from "../domain/cluster";
+import {
+  nextClusterStatus,
+  statusesBefore,
+  type ClusterEvent,
+  type ClusterStatus,
+} from "../domain/cluster";
 import type { Cursor } from "./cursor";
 import { jsonIds, type Db, type Statement } from "./db";
 import { clusters } from "./schema";
@@ -57,6 +62,8 @@ export async function listUndescribed(db: Db, projectId: string): Promise<string
 export type ClusterFilter = {
   status?: ClusterStatus;
   minCount?: number;
+  /** Part of the title. */
+  title?: string;
   cursor: Cursor | null;
   limit: number;
 };
@@ -73,6 +80,10 @@ export async function listClusters(
     sql`${clusters.itemCount} >= ${filter.minCount ?? 1}`,
   ];
   if (filter.status) where.push(eq(clusters.status, filter.status));
+  if (filter.title) {
+    const literal = filter.title.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+    where.push(sql`${clusters.title} LIKE ${`%${literal}%`} ESCAPE '\\'`);
+  }
   if (filter.cursor) {
     const { at, id } = filter.cursor;
     where.push(
@@ -193,7 +204,7 @@ export function moveCluster(
     );
 }
 
-/** Titles and summaries of several clusters in one statement. */
+/** Titles and summaries of several clusters in one statement; what a person wrote stays. */
 export function describeClusters(
   db: Db,
   projectId: string,
@@ -201,7 +212,9 @@ export function describeClusters(
   now: number,
 ): Statement {
   return db.run(sql`
-    UPDATE clusters SET title = told.title, summary = told.summary, summarised_count = told.basis, updated_at = ${now}
+    UPDATE clusters SET title = CASE WHEN title_edited_at IS NULL THEN told.title ELSE clusters.title END,
+      summary = CASE WHEN summary_edited_at IS NULL THEN told.summary ELSE clusters.summary END,
+      summarised_count = told.basis, updated_at = ${now}
     FROM (SELECT value->>'id' AS id, value->>'title' AS title, value->>'summary' AS summary,
                  value->>'summarisedCount' AS basis FROM json_each(${JSON.stringify(rows)})) AS told
     WHERE clusters.project_id = ${projectId} AND clusters.id = told.id`);
@@ -213,4 +226,131 @@ export function touchCluster(db: Db, projectId: string, id: string, now: number)
     .update(clusters)
     .set({ touchedAt: now })
     .where(and(eq(clusters.projectId, projectId), eq(clusters.id, id), isNull(clusters.touchedAt)));
+}
+
+/** As `touchCluster`, for several. */
+export function touchClusters(db: Db, projectId: string, ids: string[], now: number): Statement {
+  return db
+    .update(clusters)
+    .set({ touchedAt: now })
+    .where(
+      and(
+        eq(clusters.projectId, projectId),
+        sql`${clusters.id} IN (SELECT value FROM json_each(${jsonIds(ids)}))`,
+        isNull(clusters.touchedAt),
+      ),
+    );
+}
+
+/** Clusters that are not merged away any more. */
+export function reviveClusters(db: Db, projectId: string, ids: string[], now: number): Statement {
+  return db
+    .update(clusters)
+    .set({ mergedInto: null, updatedAt: now })
+    .where(
+      and(
+        eq(clusters.projectId, projectId),
+        sql`${clusters.id} IN (SELECT value FROM json_each(${jsonIds(ids)}))`,
+      ),
+    );
+}
+
+/** Every cluster that went into this one, directly or through others, at most 100; oldest merges last. */
+export async function listMergedInto(
+  db: Db,
+  projectId: string,
+  id: string,
+): Promise<Pick<ClusterRow, "id" | "title" | "status" | "githubPrUrl">[]> {
+  return db.all(sql`
+    WITH RECURSIVE gone(id) AS (
+      SELECT id FROM clusters WHERE project_id = ${projectId} AND merged_into = ${id}
+      UNION
+      SELECT clusters.id FROM clusters JOIN gone ON clusters.merged_into = gone.id
+      WHERE clusters.project_id = ${projectId} LIMIT 100
+    )
+    SELECT id, title, status, github_pr_url AS githubPrUrl FROM clusters
+    WHERE project_id = ${projectId} AND id IN (SELECT id FROM gone) ORDER BY updated_at DESC`);
+}
+
+/** Where a cluster is now: itself, or the end of the merges that began with it. */
+export async function findSurvivor(
+  db: Db,
+  projectId: string,
+  cluster: ClusterRow,
+): Promise<ClusterRow> {
+  const seen = new Set<string>();
+  let here = cluster;
+  while (here.mergedInto !== null && !seen.has(here.id)) {
+    seen.add(here.id);
+    const next = await findCluster(db, projectId, here.mergedInto);
+    if (!next) break;
+    here = next;
+  }
+  return here;
+}
+
+const AWAKE = {
+  status: nextClusterStatus("ignored", "ignore_ended")!,
+  ignoreReason: null,
+  ignoreUntil: null,
+  ignoreUntilCount: null,
+};
+
+/** Ignored clusters that now have the reports that a person wanted to wait for. Comes after the recount. */
+export function wakeByCount(db: Db, projectId: string, ids: string[], now: number): Statement {
+  return db
+    .update(clusters)
+    .set({ ...AWAKE, updatedAt: now })
+    .where(
+      and(
+        eq(clusters.projectId, projectId),
+        sql`${clusters.id} IN (SELECT value FROM json_each(${jsonIds(ids)}))`,
+        sql`status = 'ignored' AND item_count >= ignore_until_count`,
+      ),
+    );
+}
+
+/** Ignored clusters whose date has come. For cron: across projects, by an index of its own. */
+export async function listToWake(db: Db, now: number, limit = 100): Promise<ClusterRow[]> {
+  return db.query.clusters.findMany({
+    where: sql`status = 'ignored' AND ignore_until IS NOT NULL AND ignore_until <= ${now}`,
+    limit,
+  });
+}
+
+export function wakeByDate(db: Db, projectId: string, id: string, now: number): Statement {
+  return db
+    .update(clusters)
+    .set({ ...AWAKE, updatedAt: now })
+    .where(
+      and(
+        eq(clusters.projectId, projectId),
+        eq(clusters.id, id),
+        sql`status = 'ignored' AND ignore_until <= ${now}`,
+      ),
+    );
+}
+
+/** A status that an operation changed along; nothing when something else came first. */
+export function changeStatus(
+  db: Db,
+  projectId: string,
+  change: { clusterId: string; from: ClusterStatus; to: ClusterStatus },
+  now: number,
+): Statement {
+  return db
+    .update(clusters)
+    .set({ status: change.to, updatedAt: now })
+    .where(
+      and(
+        eq(clusters.projectId, projectId),
+        eq(clusters.id, change.clusterId),
+        eq(clusters.status, change.from),
+      ),
+    );
+}
+
+/** For a guard in a batch: holds when a cluster was merged into another one. */
+export function mergedAway(projectId: string, id: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM clusters WHERE project_id = ${projectId} AND id = ${id} AND merged_into IS NOT NULL)`;
 }

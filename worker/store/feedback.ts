@@ -314,6 +314,7 @@ export function tombstoneFeedback(db: Db, projectId: string, id: string, now: nu
       metadata: {},
       fingerprint: null,
       clusterId: null,
+      duplicateOf: null,
       unclustered: false,
       updatedAt: now,
     })
@@ -375,6 +376,45 @@ export function deleteFeedback(db: Db, projectId: string, id: string): Statement
   return db.delete(feedback).where(and(eq(feedback.projectId, projectId), eq(feedback.id, id)));
 }
 
+/** Reports that were duplicates of these, which go, are none any more. */
+export function releaseDuplicates(db: Db, projectId: string, ids: string[]): Statement {
+  return db.run(sql`
+    UPDATE feedback SET duplicate_of = NULL
+    WHERE project_id = ${projectId} AND duplicate_of IN (SELECT value FROM json_each(${jsonIds(ids)}))`);
+}
+
+/** New roots for reports, or none. */
+export function setDuplicates(
+  db: Db,
+  projectId: string,
+  rows: { feedbackId: string; to: string | null }[],
+): Statement {
+  return db.run(sql`
+    UPDATE feedback SET duplicate_of = told.root
+    FROM (SELECT value->>'feedbackId' AS id, value->>'to' AS root FROM json_each(${JSON.stringify(rows)})) AS told
+    WHERE feedback.project_id = ${projectId} AND feedback.id = told.id`);
+}
+
+/** The brain shall look at these again. */
+export function markUnclustered(db: Db, projectId: string, ids: string[]): Statement {
+  return db.run(sql`
+    UPDATE feedback SET unclustered = 1
+    WHERE project_id = ${projectId} AND id IN (SELECT value FROM json_each(${jsonIds(ids)}))`);
+}
+
+/** Where each of a whole cluster's items is, and whose duplicate; at most `limit`. */
+export async function listPlaces(
+  db: Db,
+  projectId: string,
+  clusterIds: string[],
+  limit: number,
+): Promise<{ id: string; clusterId: string; duplicateOf: string | null }[]> {
+  return db.all(sql`
+    SELECT id, cluster_id AS clusterId, duplicate_of AS duplicateOf FROM feedback
+    WHERE project_id = ${projectId} AND cluster_id IN (SELECT value FROM json_each(${jsonIds(clusterIds)}))
+    LIMIT ${limit}`);
+}
+
 /** Where the brain put each item: one statement for a whole batch. */
 export function placeFeedback(
   db: Db,
@@ -386,6 +426,18 @@ export function placeFeedback(
     UPDATE feedback SET unclustered = 0, cluster_id = placed.cluster_id
     FROM (SELECT value->>'feedbackId' AS id, value->>'clusterId' AS cluster_id FROM json_each(${rows})) AS placed
     WHERE feedback.project_id = ${projectId} AND feedback.id = placed.id AND feedback.state <> 'deleted'`);
+}
+
+/** Where a person put items. Whether the brain has to read them again is another matter. */
+export function moveFeedback(
+  db: Db,
+  projectId: string,
+  moves: { feedbackId: string; to: string }[],
+): Statement {
+  return db.run(sql`
+    UPDATE feedback SET cluster_id = moved.target
+    FROM (SELECT value->>'feedbackId' AS id, value->>'to' AS target FROM json_each(${JSON.stringify(moves)})) AS moved
+    WHERE feedback.project_id = ${projectId} AND feedback.id = moved.id AND feedback.state <> 'deleted'`);
 }
 
 /** What the brain needs of an item: where it is, and who its twins are. */

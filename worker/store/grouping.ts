@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql, type SQL } from "drizzle-orm";
 import type { Db, Statement } from "./db";
 import { groupingDecisions, groupingRevisions } from "./schema";
 
@@ -9,10 +9,12 @@ export type DecisionToInsert = Omit<DecisionRow, "projectId">;
 export function insertDecisions(db: Db, projectId: string, rows: DecisionToInsert[]): Statement {
   return db.run(sql`
     INSERT INTO grouping_decisions (id, project_id, feedback_id, cluster_id, previous_cluster_id, tier, reason, similarity,
-                                    neighbours, threshold, method, embedder_version, actor, job_id, created_at)
+                                    neighbours, threshold, method, embedder_version, rule_version, actor, job_id,
+                                    operation_id, revision, created_at)
     SELECT value->>'id', ${projectId}, value->>'feedbackId', value->>'clusterId', value->>'previousClusterId',
            value->>'tier', value->>'reason', value->'similarity', value->'neighbours', value->'threshold', value->>'method',
-           value->>'embedderVersion', value->>'actor', value->>'jobId', value->>'createdAt'
+           value->>'embedderVersion', value->>'ruleVersion', value->>'actor', value->>'jobId',
+           value->>'operationId', value->>'revision', value->>'createdAt'
     FROM json_each(${JSON.stringify(rows)}) WHERE true
     ON CONFLICT (id) DO NOTHING`);
 }
@@ -29,7 +31,11 @@ export async function decisionsOfFeedback(
       eq(groupingDecisions.projectId, projectId),
       eq(groupingDecisions.feedbackId, feedbackId),
     ),
-    orderBy: [desc(groupingDecisions.createdAt), desc(groupingDecisions.id)],
+    orderBy: [
+      desc(groupingDecisions.revision),
+      desc(groupingDecisions.createdAt),
+      desc(groupingDecisions.id),
+    ],
     limit,
   });
 }
@@ -46,8 +52,26 @@ export async function decisionsOfCluster(
       eq(groupingDecisions.projectId, projectId),
       eq(groupingDecisions.clusterId, clusterId),
     ),
-    orderBy: [desc(groupingDecisions.createdAt), desc(groupingDecisions.id)],
+    orderBy: [
+      desc(groupingDecisions.revision),
+      desc(groupingDecisions.createdAt),
+      desc(groupingDecisions.id),
+    ],
     limit,
+  });
+}
+
+/** The rows of one operation: what it moved. */
+export async function decisionsOfOperation(
+  db: Db,
+  projectId: string,
+  operationId: string,
+): Promise<DecisionRow[]> {
+  return db.query.groupingDecisions.findMany({
+    where: and(
+      eq(groupingDecisions.projectId, projectId),
+      eq(groupingDecisions.operationId, operationId),
+    ),
   });
 }
 
@@ -69,4 +93,20 @@ export function claimRevision(
   now: number,
 ): Statement {
   return db.insert(groupingRevisions).values({ projectId, revision, actor, createdAt: now });
+}
+
+/**
+ * Fails, and with it its whole batch, when the condition holds: a conditional write that matches nothing would not (NOT
+ * NULL is what breaks; `isRefused` knows it).
+ */
+export function refuseWhen(db: Db, condition: SQL): Statement {
+  return db.run(sql`
+    INSERT INTO grouping_revisions (project_id, revision, actor, created_at) SELECT NULL, 0, '', 0 WHERE ${condition}`);
+}
+
+export function isRefused(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (/NOT NULL constraint failed: grouping_revisions/.test(cause.message)) return true;
+  }
+  return false;
 }

@@ -43,7 +43,7 @@ export async function countRunsOfCluster(
 }
 
 export type RunFilter = {
-  clusterId?: string;
+  clusterIds?: string[];
   status?: RunStatus;
   cursor: Cursor | null;
   limit: number;
@@ -51,7 +51,11 @@ export type RunFilter = {
 
 export async function listRuns(db: Db, projectId: string, filter: RunFilter): Promise<RunRow[]> {
   const where: (SQL | undefined)[] = [eq(runs.projectId, projectId)];
-  if (filter.clusterId) where.push(eq(runs.clusterId, filter.clusterId));
+  if (filter.clusterIds) {
+    where.push(
+      sql`${runs.clusterId} IN (SELECT value FROM json_each(${JSON.stringify(filter.clusterIds)}))`,
+    );
+  }
   if (filter.status) where.push(eq(runs.status, filter.status));
   if (filter.cursor) {
     const { at, id } = filter.cursor;
@@ -115,4 +119,24 @@ export async function listStaleRuns(db: Db, before: number, limit = 100): Promis
     orderBy: runs.heartbeatAt,
     limit,
   });
+}
+
+/** For a guard in a batch: holds while a fix is at work on one of the clusters. */
+export function anyLiveRun(projectId: string, clusterIds: string[]): SQL {
+  return sql`EXISTS (SELECT 1 FROM runs WHERE project_id = ${projectId}
+    AND cluster_id IN (SELECT value FROM json_each(${JSON.stringify(clusterIds)}))
+    AND status IN ('pending', 'running', 'waiting'))`;
+}
+
+/** Which of these clusters a fix is at work on. */
+export async function clustersWithLiveRun(
+  db: Db,
+  projectId: string,
+  clusterIds: string[],
+): Promise<Set<string>> {
+  const rows = await db.all<{ id: string }>(sql`
+    SELECT cluster_id AS id FROM runs WHERE project_id = ${projectId}
+      AND cluster_id IN (SELECT value FROM json_each(${JSON.stringify(clusterIds)}))
+      AND status IN ('pending', 'running', 'waiting')`);
+  return new Set(rows.map((row) => row.id));
 }

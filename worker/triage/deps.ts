@@ -14,6 +14,12 @@ export type TriageDeps = {
   /** The project's object, reached by its typed RPC. */
   startJob(projectId: string): Promise<string>;
   objectStatus(projectId: string): Promise<ObjectStatus>;
+  /** Runs `work` while no job and no other person changes who is in which cluster of the project. */
+  inGate<T>(projectId: string, work: () => Promise<T>): Promise<T>;
+  /** There is something to place or to describe. */
+  announce(projectId: string): Promise<void>;
+  /** Tells open dashboards that clusters have changed; best effort. */
+  broadcastClusters(projectId: string): Promise<void>;
 };
 
 /** A project's own settings over the installation's. */

@@ -7,6 +7,7 @@ import {
   markMerged,
   moveCluster,
   recountClusters,
+  wakeByCount,
   type ClusterRow,
 } from "../store/clusters";
 import {
@@ -23,6 +24,7 @@ import type { Embedder } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
 import type { Question, Verdict } from "./grey-problem";
 import { loadProblem } from "./load-problem";
+import { recordMerges, recordProposals, wordsOfPersons } from "./machine-words";
 import { embedBatch, type Neighbourhood } from "./neighbourhood";
 import { planWrites } from "./plan-writes";
 
@@ -70,10 +72,16 @@ export async function placeBatch(deps: PlaceDeps, limit: number): Promise<Placed
 async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
   const { db, projectId } = deps;
   const revision = await currentRevision(db, projectId);
-  const { input, clusters, members } = await loadProblem(deps, rows, {
+  const {
+    input: machine,
+    clusters,
+    members,
+  } = await loadProblem(deps, rows, {
     members: (by) => listMembers(db, projectId, by),
     clusters: (ids) => findClustersByIds(db, projectId, ids),
   });
+  const words = await wordsOfPersons(db, projectId, machine.items, machine.clusters);
+  const input = { ...machine, ...words };
   const result = await assignWithJudge(deps, input);
   const plan = await planWrites(
     { ...deps, actor: ACTOR, reports: (ids) => findFeedbackByIds(db, projectId, ids) },
@@ -81,6 +89,15 @@ async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
   );
   const now = deps.clock();
   const affected = [...plan.affected];
+  const stamp = `${deps.jobId}:${revision + 1}`;
+  const batch = { db, projectId, stamp, revision: revision + 1, actor: ACTOR, now };
+  const merges = await recordMerges(batch, plan.merges, plan.decisions);
+  const places = new Map([
+    ...[...members.values()].flatMap((row) =>
+      row.clusterId ? [[row.id, row.clusterId] as const] : [],
+    ),
+    ...plan.placements.map((one) => [one.feedbackId, one.clusterId] as const),
+  ]);
   const statements: Statement[] = [
     claimRevision(db, projectId, revision + 1, ACTOR, now),
     insertClusters(db, projectId, plan.newClusters, now),
@@ -89,6 +106,9 @@ async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
     insertDecisions(db, projectId, plan.decisions),
     recountClusters(db, projectId, affected, now),
     ...reopened(db, projectId, clusters, plan.joined, now),
+    wakeByCount(db, projectId, affected, now),
+    ...merges,
+    ...(await recordProposals(batch, input, places)),
   ];
   await runBatch(db, statements);
   return {

@@ -1,3 +1,4 @@
+import { FINGERPRINT_VERSION } from "../domain/fingerprint";
 import type { GroupingSettings } from "../domain/grouping";
 import { derivedId } from "../domain/ids";
 import type { insertClusters } from "../store/clusters";
@@ -57,7 +58,7 @@ export async function planWrites(
   for (const decision of [...result.decisions, ...unchanged]) {
     const clusterId = await idOf(decision.target);
     placements.push({ feedbackId: decision.feedbackId, clusterId });
-    decisions.push(await toLedgerRow(deps, decision, clusterId, stamp));
+    decisions.push(await toLedgerRow(deps, decision, clusterId, revision));
     affected.add(clusterId);
     if (decision.previousClusterId) affected.add(decision.previousClusterId);
     if ("clusterId" in decision.target && decision.previousClusterId === null)
@@ -101,8 +102,9 @@ async function toLedgerRow(
   deps: PlanDeps,
   decision: AssignDecision,
   clusterId: string,
-  stamp: string,
+  revision: number,
 ): Promise<DecisionToInsert> {
+  const stamp = `${deps.jobId}:${revision}`;
   return {
     id: await derivedId("decision", stamp, decision.feedbackId, clusterId),
     feedbackId: decision.feedbackId,
@@ -118,8 +120,11 @@ async function toLedgerRow(
     threshold: deps.grouping.threshold,
     method: deps.grouping.method,
     embedderVersion: `${deps.embedder.name}:${deps.embedder.version}`,
+    ruleVersion: FINGERPRINT_VERSION,
     actor: deps.actor,
     jobId: deps.jobId,
+    operationId: null,
+    revision,
     createdAt: deps.clock(),
   };
 }

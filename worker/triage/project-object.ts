@@ -100,6 +100,11 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       };
     }
 
+    /** Calls a person's change back while nothing else changes who is where. Jobs wait for it, and it for them. */
+    async hold(work: () => Promise<void>): Promise<void> {
+      await this.#gate.enter(() => work());
+    }
+
     /** Items that were deleted: their vectors and pairs go too. */
     async forget(feedbackIds: string[]): Promise<void> {
       await this.#gate.enter(async () =>

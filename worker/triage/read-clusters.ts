@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
 import { CLUSTER_STATUSES } from "../domain/cluster";
 import { notFound } from "../domain/errors";
-import { findCluster, listClusters } from "../store/clusters";
+import { isoTime } from "../kit/clock";
+import { findCluster, listClusters, listMergedInto } from "../store/clusters";
 import { decodeCursor, toPage, type Page } from "../store/cursor";
 import { listFeedback } from "../store/feedback";
 import { toFeedbackItem } from "../store/feedback-item";
@@ -18,6 +19,8 @@ export const ClusterQuery = z.object({
   status: z.enum(CLUSTER_STATUSES).optional(),
   /** `grouped` leaves out clusters below the minimum size. */
   show: z.enum(["all", "grouped"]).default("all"),
+  /** Clusters with this in their titles. */
+  q: z.string().trim().max(100).optional(),
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
@@ -31,6 +34,7 @@ export async function readClusterPage(
   const { minClusterSize } = groupingOf(deps.grouping, await findProject(deps.db, who.projectId));
   const rows = await listClusters(deps.db, who.projectId, {
     status: query.status,
+    title: query.q || undefined,
     minCount: query.show === "grouped" ? minClusterSize : undefined,
     cursor: decodeCursor(query.cursor),
     limit: query.limit,
@@ -53,7 +57,10 @@ export async function readCluster(
   if (!row) throw notFound("cluster");
   const { minClusterSize } = groupingOf(deps.grouping, await findProject(deps.db, who.projectId));
   const filter = { clusterId: id, cursor: null, limit: FIRST_PAGE };
-  const items = await listFeedback(deps.db, who.projectId, filter);
+  const [items, merged] = await Promise.all([
+    listFeedback(deps.db, who.projectId, filter),
+    listMergedInto(deps.db, who.projectId, id),
+  ]);
   const page = toPage(
     items,
     FIRST_PAGE,
@@ -70,6 +77,18 @@ export async function readCluster(
     github_branch: row.githubBranch,
     error_message: row.errorMessage,
     merged_into: row.mergedInto,
+    merged_clusters: merged.map(({ githubPrUrl, ...one }) => ({
+      ...one,
+      github_pr_url: githubPrUrl,
+    })),
+    ignore:
+      row.status === "ignored"
+        ? {
+            reason: row.ignoreReason ?? "",
+            until: isoTime(row.ignoreUntil),
+            until_reports: row.ignoreUntilCount,
+          }
+        : null,
     samples: page.items.slice(0, SAMPLES),
   };
 }

@@ -1,8 +1,7 @@
 import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
-import { findCluster } from "../store/clusters";
 import { findFeedback, findFeedbackByIds } from "../store/feedback";
-import { decisionsOfCluster, decisionsOfFeedback, type DecisionRow } from "../store/grouping";
+import { decisionsOfFeedback, type DecisionRow } from "../store/grouping";
 import type { TriageDeps } from "./deps";
 import { toGroupingDecision, type GroupingDecision } from "./views";
 
@@ -16,17 +15,8 @@ export async function readWhy(
   return withTitles(deps, who, await decisionsOfFeedback(deps.db, who.projectId, feedbackId));
 }
 
-/** What brought items into a cluster: the newest 100 ledger rows. */
-export async function readHistory(
-  deps: Pick<TriageDeps, "db">,
-  who: ProjectActor,
-  clusterId: string,
-): Promise<GroupingDecision[]> {
-  if (!(await findCluster(deps.db, who.projectId, clusterId))) throw notFound("cluster");
-  return withTitles(deps, who, await decisionsOfCluster(deps.db, who.projectId, clusterId));
-}
-
-async function withTitles(
+/** Ledger rows as they go over the wire, with the titles of the neighbours they name. */
+export async function withTitles(
   deps: Pick<TriageDeps, "db">,
   who: ProjectActor,
   rows: DecisionRow[],

@@ -2,10 +2,13 @@ import { z } from "zod";
 import { CLUSTER_STATUSES, SEVERITIES } from "../domain/cluster";
 import { FeedbackItem, SOURCE_KINDS } from "../domain/feedback";
 import { GROUPING_TIERS } from "../domain/grouping";
+import { OPERATION_KINDS } from "../domain/operation";
 import { isoTime } from "../kit/clock";
 import type { ClusterRow } from "../store/clusters";
 import type { ClusterJobRow } from "../store/cluster-jobs";
 import type { DecisionRow } from "../store/grouping";
+import type { OperationRow } from "../store/operations";
+import type { ProposalRow } from "../store/proposals";
 
 /** Wire shapes of this room. */
 export const ClusterListItem = z.object({
@@ -22,6 +25,8 @@ export const ClusterListItem = z.object({
   github_pr_url: z.string().nullable(),
   single: z.boolean(),
   severity: z.enum(SEVERITIES),
+  labels: z.array(z.string()),
+  assignee: z.string().nullable(),
   first_seen_at: z.string(),
   last_seen_at: z.string(),
 });
@@ -40,6 +45,8 @@ export function toClusterListItem(row: ClusterRow, minClusterSize: number): Clus
     github_pr_url: row.githubPrUrl,
     single: row.itemCount < minClusterSize,
     severity: row.severity,
+    labels: row.labels,
+    assignee: row.assignee,
     first_seen_at: isoTime(row.firstSeenAt),
     last_seen_at: isoTime(row.lastSeenAt),
   };
@@ -54,6 +61,23 @@ export const ClusterDetail = ClusterListItem.extend({
   github_branch: z.string().nullable(),
   error_message: z.string().nullable(),
   merged_into: z.string().nullable(),
+  /** Clusters that went into this one: their plans, runs and pull requests are still theirs. */
+  merged_clusters: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      status: z.enum(CLUSTER_STATUSES),
+      github_pr_url: z.string().nullable(),
+    }),
+  ),
+  /** Why and until when it is ignored. `until_reports`: how many reports it then has. */
+  ignore: z
+    .object({
+      reason: z.string(),
+      until: z.string().nullable(),
+      until_reports: z.number().nullable(),
+    })
+    .nullable(),
   samples: z.array(FeedbackItem),
 });
 export type ClusterDetail = z.infer<typeof ClusterDetail>;
@@ -73,8 +97,11 @@ export const GroupingDecision = z.object({
   threshold: z.number(),
   method: z.string(),
   embedder_version: z.string(),
+  rule_version: z.string(),
   actor: z.string(),
   job_id: z.string().nullable(),
+  operation_id: z.string().nullable(),
+  revision: z.number(),
   created_at: z.string(),
 });
 export type GroupingDecision = z.infer<typeof GroupingDecision>;
@@ -98,8 +125,92 @@ export function toGroupingDecision(
     threshold: row.threshold,
     method: row.method,
     embedder_version: row.embedderVersion,
+    rule_version: row.ruleVersion,
     actor: row.actor,
     job_id: row.jobId,
+    operation_id: row.operationId,
+    revision: row.revision,
+    created_at: isoTime(row.createdAt),
+  };
+}
+
+/** What a person did to clusters, or a merge that the brain made. `created_cluster_id`: of a split or a removal. */
+export const OperationView = z.object({
+  id: z.string(),
+  kind: z.enum(OPERATION_KINDS),
+  actor: z.string(),
+  clusters: z.array(z.string()),
+  created_cluster_id: z.string().nullable(),
+  /** How many reports it moved or marked. */
+  reports: z.number(),
+  undoes: z.string().nullable(),
+  undone_by: z.string().nullable(),
+  created_at: z.string(),
+});
+export type OperationView = z.infer<typeof OperationView>;
+
+export function toOperationView(row: OperationRow & { reports: number; about: string[] }) {
+  return {
+    id: row.id,
+    kind: row.kind,
+    actor: row.actor,
+    clusters: row.about,
+    created_cluster_id: row.effect.created[0] ?? null,
+    reports: row.reports,
+    undoes: row.effect.undoes ?? null,
+    undone_by: row.undoneBy,
+    created_at: isoTime(row.createdAt),
+  } satisfies OperationView;
+}
+
+/** The brain would merge a cluster into another, but one of them is a person's. Similarities are user-facing. */
+export const ProposalView = z.object({
+  id: z.string(),
+  kind: z.enum(["merge", "split"]),
+  cluster_id: z.string(),
+  cluster_title: z.string(),
+  into_id: z.string().nullable(),
+  into_title: z.string().nullable(),
+  reasons: z.object({
+    similarity: z.number().nullable(),
+    threshold: z.number(),
+    same_fingerprints: z.number(),
+    nearest: z.array(
+      z.object({
+        feedback_id: z.string(),
+        title: z.string().nullable(),
+        other_id: z.string(),
+        other_title: z.string().nullable(),
+        similarity: z.number(),
+      }),
+    ),
+  }),
+  status: z.enum(["open", "accepted", "dismissed"]),
+  created_at: z.string(),
+});
+export type ProposalView = z.infer<typeof ProposalView>;
+
+/** `titles`: of the clusters and reports that it names; what is gone has none. */
+export function toProposalView(
+  row: ProposalRow,
+  titles: ReadonlyMap<string, string>,
+): ProposalView {
+  return {
+    id: row.id,
+    kind: row.kind,
+    cluster_id: row.clusterId,
+    cluster_title: titles.get(row.clusterId) ?? "",
+    into_id: row.intoId,
+    into_title: row.intoId === null ? null : (titles.get(row.intoId) ?? ""),
+    reasons: {
+      ...row.reasons,
+      nearest: row.reasons.nearest.map((near) => ({
+        ...near,
+        title: titles.get(near.feedback_id) ?? null,
+        other_title: titles.get(near.other_id) ?? null,
+      })),
+    },
+    status: row.status,
     created_at: isoTime(row.createdAt),
   };
 }

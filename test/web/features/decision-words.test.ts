@@ -15,6 +15,9 @@ const BASE: GroupingDecision = {
   method: "agglomerative",
   embedder_version: "lexical v1",
   actor: "system:cluster-job",
+  rule_version: "v1",
+  operation_id: null,
+  revision: 1,
   job_id: null,
   created_at: "2026-11-20T12:00:00.000Z",
 };

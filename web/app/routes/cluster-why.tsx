@@ -10,10 +10,10 @@ export const meta = clusterMeta("Why grouped");
 
 /** The cluster's ledger, and the titles of the reports it speaks of (as far as the newest hundred tell them). */
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
-  const { clusters, feedback } = connect({ request, context });
+  const { ledger, feedback } = connect({ request, context });
   const param = { projectId: params.projectId!, id: params.clusterId! };
   const [history, reports] = await Promise.all([
-    unwrap(clusters.projects[":projectId"].clusters[":id"].history.$get({ param })),
+    unwrap(ledger.projects[":projectId"].clusters[":id"].history.$get({ param })),
     unwrap(
       feedback.projects[":projectId"].feedback.$get({
         param,

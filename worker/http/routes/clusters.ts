@@ -1,13 +1,11 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { ClusterQuery, readCluster, readClusterPage } from "../../triage/read-clusters";
-import { readHistory } from "../../triage/read-ledger";
 import {
   ClusterDetail,
   ClusterJobView,
   ClusterListItem,
   ClusteringStatus,
-  GroupingDecision,
 } from "../../triage/views";
 import {
   JobQuery,
@@ -37,16 +35,6 @@ export const clusterRoutes = new Hono<AppEnv>()
     "/projects/:projectId/clusters/:id",
     route({ summary: "One cluster", access: "project:read", replies: { 200: ClusterDetail } }),
     async (c) => c.json(await readCluster(c.var.deps, c.var.who, c.req.param("id")), 200),
-  )
-  .get(
-    "/projects/:projectId/clusters/:id/history",
-    route({
-      summary: "The ledger of one cluster, newest first",
-      access: "project:read",
-      replies: { 200: z.object({ items: z.array(GroupingDecision) }) },
-    }),
-    async (c) =>
-      c.json({ items: await readHistory(c.var.deps, c.var.who, c.req.param("id")) }, 200),
   )
   .get(
     "/projects/:projectId/cluster-jobs",

@@ -1,7 +1,8 @@
 import { Link } from "@remix-run/react";
 import type { ClusterDetail, SourceKind } from "../../api.server";
-import { formatCount, reportsAndEvents } from "../../lib/count";
+import { counted, formatCount, reportsAndEvents } from "../../lib/count";
 import { pullLabel, safeUrl } from "../../lib/safe-url";
+import { Badge } from "../../ui/badge";
 import { Notice } from "../../ui/notice";
 import { OutLink } from "../../ui/out-link";
 import { Time } from "../../ui/time";
@@ -47,6 +48,18 @@ export function ClusterHead({ cluster, base }: Props) {
         <li>
           last <Time at={cluster.last_seen_at} />
         </li>
+        {cluster.assignee ? (
+          <li>
+            for <Words>{cluster.assignee}</Words>
+          </li>
+        ) : null}
+        {cluster.labels.map((label) => (
+          <li key={label}>
+            <Badge tone="quiet">
+              <Words>{label}</Words>
+            </Badge>
+          </li>
+        ))}
         {pull ? (
           <li>
             <OutLink href={pull}>Pull request {pullLabel(pull)}</OutLink>
@@ -59,11 +72,52 @@ export function ClusterHead({ cluster, base }: Props) {
           <Link to={`${base}/clusters/${cluster.merged_into}`}>another one</Link>.
         </Notice>
       ) : null}
+      {cluster.merged_clusters.length > 0 ? <MergedClusters cluster={cluster} base={base} /> : null}
+      {cluster.ignore ? <Ignored ignore={cluster.ignore} /> : null}
       {cluster.status === "failed" && cluster.error_message ? (
         <Notice tone="bad">
           The last fix failed: <Words>{cluster.error_message}</Words>
         </Notice>
       ) : null}
     </header>
+  );
+}
+
+/** What went into this cluster keeps its plans, runs and pull requests: they are one click away. */
+function MergedClusters({ cluster, base }: Props) {
+  return (
+    <details className="merged-clusters">
+      <summary>{counted(cluster.merged_clusters.length, "cluster")} went into this one</summary>
+      <ul>
+        {cluster.merged_clusters.map((one) => {
+          const pull = safeUrl(one.github_pr_url);
+          return (
+            <li key={one.id}>
+              <Link to={`${base}/clusters/${one.id}`}>
+                <Words>{one.title}</Words>
+              </Link>{" "}
+              {pull ? <OutLink href={pull}>Pull request {pullLabel(pull)}</OutLink> : null}
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}
+
+function Ignored({ ignore }: { ignore: NonNullable<ClusterDetail["ignore"]> }) {
+  return (
+    <Notice tone="plain">
+      Ignored: <Words>{ignore.reason}</Words>
+      {ignore.until ? (
+        <>
+          {" "}
+          Until <Time at={ignore.until} />.
+        </>
+      ) : null}
+      {ignore.until_reports === null
+        ? null
+        : ` It wakes up with ${formatCount(ignore.until_reports)} reports.`}
+    </Notice>
   );
 }

@@ -42,8 +42,10 @@ export function DecisionEntry({ decision, title, base }: Props) {
           </p>
         ) : null}
         <p className="faint">
-          Line {formatSimilarity(threshold)}, {method}, {embedder}, by {deciderOf(decision.actor)},{" "}
-          <Time at={decision.created_at} />
+          {decision.tier === "person"
+            ? ""
+            : `Line ${formatSimilarity(threshold)}, ${method}, ${embedder}, `}
+          by {deciderOf(decision.actor)}, <Time at={decision.created_at} />
           {decision.previous_cluster_id ? (
             <>
               , from{" "}

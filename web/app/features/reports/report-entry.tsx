@@ -12,16 +12,27 @@ type Props = {
   open?: boolean;
   /** Whether the list is its cluster's own, so that a link there would lead nowhere. */
   inCluster?: boolean;
+  /** The form that a checkbox beside the report belongs to; it names the report as `feedback`. */
+  pickedBy?: string;
 };
 
 /** One report in a list; it unfolds in place, with or without JavaScript. */
-export function ReportEntry({ item, base, open = false, inCluster = false }: Props) {
+export function ReportEntry({ item, base, open = false, inCluster = false, pickedBy }: Props) {
   const notes = [
     ...(item.occurrences > 1 ? [counted(item.occurrences, "event")] : []),
     ...(item.unclustered ? ["waiting to be grouped"] : []),
   ];
   return (
-    <li>
+    <li className={pickedBy ? "picked-entry" : undefined}>
+      {pickedBy ? (
+        <input
+          type="checkbox"
+          form={pickedBy}
+          name="feedback"
+          value={item.id}
+          aria-label={`Select: ${item.title}`}
+        />
+      ) : null}
       <details className="entry" open={open}>
         <summary data-row>
           <SourceMark kind={item.source} named={false} />

@@ -1,0 +1,3 @@
+import type { Severity } from "../../api.server";
+
+export const SEVERITIES = ["low", "medium", "high"] as const satisfies readonly Severity[];

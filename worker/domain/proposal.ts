@@ -1,0 +1,15 @@
+import type { Neighbour } from "./grouping";
+
+/**
+ * Why the machine would join two clusters. Similarities are user-facing.
+ *
+ * - `similarity`: the average over all pairs of their reports; null when only fingerprints speak.
+ * - `threshold`: the line at that time. `same_fingerprints`: reports that are alike by rule.
+ * - `nearest`: the pairs that are most alike, at most three.
+ */
+export type ProposalReasons = {
+  similarity: number | null;
+  threshold: number;
+  same_fingerprints: number;
+  nearest: (Neighbour & { other_id: string })[];
+};

@@ -1,0 +1,76 @@
+import { and, desc, eq, or, sql } from "drizzle-orm";
+import type { ProposalReasons } from "../domain/proposal";
+import type { Db, Statement } from "./db";
+import { proposals } from "./schema";
+
+export type ProposalRow = typeof proposals.$inferSelect;
+
+export type ProposalToInsert = {
+  id: string;
+  clusterId: string;
+  intoId: string;
+  reasons: ProposalReasons;
+};
+
+/** New proposals to merge. Their ids derive from the pair: what was proposed once, whatever became of it, stays as it is. */
+export function insertProposals(
+  db: Db,
+  projectId: string,
+  rows: ProposalToInsert[],
+  now: number,
+): Statement {
+  return db.run(sql`
+    INSERT INTO proposals (id, project_id, kind, cluster_id, into_id, reasons, created_at)
+    SELECT value->>'id', ${projectId}, 'merge', value->>'clusterId', value->>'intoId', value->'reasons', ${now}
+    FROM json_each(${JSON.stringify(rows)}) WHERE true
+    ON CONFLICT (id) DO NOTHING`);
+}
+
+export async function findProposal(
+  db: Db,
+  projectId: string,
+  id: string,
+): Promise<ProposalRow | undefined> {
+  return db.query.proposals.findFirst({
+    where: and(eq(proposals.projectId, projectId), eq(proposals.id, id)),
+  });
+}
+
+/** Open proposals, newest first, of which both clusters are still there; of one cluster if it is named. */
+export async function listProposals(
+  db: Db,
+  projectId: string,
+  clusterId: string | undefined,
+  limit: number,
+): Promise<ProposalRow[]> {
+  return db.query.proposals.findMany({
+    where: and(
+      eq(proposals.projectId, projectId),
+      eq(proposals.status, "open"),
+      clusterId === undefined
+        ? undefined
+        : or(eq(proposals.clusterId, clusterId), eq(proposals.intoId, clusterId)),
+      sql`NOT EXISTS (SELECT 1 FROM clusters AS gone WHERE gone.project_id = ${projectId}
+        AND gone.id IN (${proposals.clusterId}, ${proposals.intoId})
+        AND (gone.merged_into IS NOT NULL OR gone.item_count = 0))`,
+    ),
+    orderBy: [desc(proposals.createdAt), desc(proposals.id)],
+    limit,
+  });
+}
+
+export function decideProposal(
+  db: Db,
+  projectId: string,
+  id: string,
+  status: "accepted" | "dismissed",
+  by: string,
+  now: number,
+): Statement {
+  return db
+    .update(proposals)
+    .set({ status, decidedBy: by, decidedAt: now })
+    .where(
+      and(eq(proposals.projectId, projectId), eq(proposals.id, id), eq(proposals.status, "open")),
+    );
+}
