@@ -231,8 +231,8 @@ function alone(): Summed {
 
 /** What is known of two groups as one towards a third. Totals add up where both are known. */
 function together(a: GreyLink | undefined, b: GreyLink | undefined): Between {
-  const sum = (x: number | null | undefined, y: number | null | undefined): number | null =>
-    x == null || y == null ? null : x + y;
+  const sum = (x: number | null = null, y: number | null = null): number | null =>
+    x === null || y === null ? null : x + y;
   return {
     dense: sum(a?.totals.dense, b?.totals.dense),
     sparse: sum(a?.totals.sparse, b?.totals.sparse),
