@@ -210,6 +210,15 @@ export class ObjectTables implements VectorTables {
     return this.read<number>("announcements") ?? 0;
   }
 
+  /** Until then nobody announces again: an alarm at that time was promised to the caller. */
+  promise(until: number): void {
+    this.write("promised_until", until);
+  }
+
+  promisedUntil(): number {
+    return this.read<number>("promised_until") ?? 0;
+  }
+
   clearAnnouncement(): void {
     this.write("announced_at", null);
   }
