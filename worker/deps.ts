@@ -95,7 +95,7 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
         .broadcast({ kind: "clusters", id: projectId, status: null })
         .catch((error: unknown) => logFailure("broadcast_failed", error)),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
-    notePullRequest: (who, pull) => notePullRequest(base, who, pull),
+    notePullRequest: (who, pull) => notePullRequest(deps, who, pull),
     deliver: (request) => deliver(request, env),
     sendTestEvent: (who, sourceId) => sendTestEvent(deps, who, sourceId),
     reserveForProject: (projectId, microUsd) => projectObject(projectId).reserve(microUsd),

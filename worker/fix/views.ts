@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { VERDICTS, type Evidence } from "../domain/evidence";
 import { PlanContent } from "../domain/plan";
+import { PULL_STATES } from "../domain/pull";
 import { RUN_STATUSES, RUNNER_NAMES } from "../domain/run";
 import { isoTime } from "../kit/clock";
 import type { PlanRow } from "../store/plans";
@@ -51,6 +52,8 @@ export const RunView = z.object({
   /** Whether the run keeps a change without proof, which an approver may open as a draft all the same. */
   findings: z.boolean(),
   pr_url: z.string().nullable(),
+  /** What became of its pull request, as the code host's webhooks told. */
+  pr_state: z.enum(PULL_STATES).nullable(),
   branch: z.string().nullable(),
   base_sha: z.string().nullable(),
   error: z.string().nullable(),
@@ -76,6 +79,7 @@ export function toRunView(row: RunRow, apiUrl: string, logs = ""): RunView {
     verdict: row.evidence?.verdict ?? null,
     findings: row.status === "waiting" && row.evidence !== null,
     pr_url: row.prUrl,
+    pr_state: row.prState,
     branch: row.branch,
     base_sha: row.baseSha,
     error: row.error,

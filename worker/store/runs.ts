@@ -30,6 +30,18 @@ export async function findLiveRun(
   });
 }
 
+/** The newest run that opened, or added to, a pull request. */
+export async function findRunByPull(
+  db: Db,
+  projectId: string,
+  pullNumber: number,
+): Promise<RunRow | undefined> {
+  return db.query.runs.findFirst({
+    where: and(eq(runs.projectId, projectId), eq(runs.prNumber, pullNumber)),
+    orderBy: [desc(runs.createdAt), desc(runs.id)],
+  });
+}
+
 export async function countRunsOfCluster(
   db: Db,
   projectId: string,
@@ -80,6 +92,7 @@ export function moveRun(
   id: string,
   to: RunStatus,
   changes: Partial<typeof runs.$inferInsert>,
+  condition?: SQL,
 ) {
   return db
     .update(runs)
@@ -89,6 +102,7 @@ export function moveRun(
         eq(runs.projectId, projectId),
         eq(runs.id, id),
         inArray(runs.status, runStatusesBefore(to)),
+        condition,
       ),
     )
     .returning({ id: runs.id });
@@ -119,6 +133,36 @@ export async function listStaleRuns(db: Db, before: number, limit = 100): Promis
     orderBy: runs.heartbeatAt,
     limit,
   });
+}
+
+/** How many live runs of a project stand before this one: those at work, and those that have waited longer. */
+function standBefore(projectId: string, run: Pick<RunRow, "id" | "createdAt">): SQL<number> {
+  return sql<number>`(SELECT count(*) FROM runs AS other WHERE other.project_id = ${projectId}
+    AND other.status IN ('pending', 'running') AND other.id <> ${run.id}
+    AND (other.status = 'running' OR other.created_at < ${run.createdAt}
+      OR (other.created_at = ${run.createdAt} AND other.id < ${run.id})))`;
+}
+
+/** For a conditional write: holds while fewer than `limit` runs of the project stand before this one. */
+export function hasRoom(projectId: string, run: Pick<RunRow, "id" | "createdAt">, limit: number) {
+  return sql`${standBefore(projectId, run)} < ${limit}`;
+}
+
+/** The project's pending runs, longest waiting first, at most 100. */
+export async function listPending(db: Db, projectId: string, limit = 100): Promise<string[]> {
+  const rows = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(
+      and(
+        eq(runs.projectId, projectId),
+        sql`status IN ('pending', 'running')`,
+        eq(runs.status, "pending"),
+      ),
+    )
+    .orderBy(runs.createdAt, runs.id)
+    .limit(limit);
+  return rows.map((row) => row.id);
 }
 
 /** For a guard in a batch: holds while a fix is at work on one of the clusters. */

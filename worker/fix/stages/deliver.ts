@@ -74,6 +74,7 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
     clusterUrl: deps.clusterUrl(run.projectId, run.clusterId),
     itemCount: cluster.itemCount,
     bySource: cluster.sourceCounts,
+    regressedPrUrl: cluster.regressedPrUrl,
     plan: { ...plan.content, version: plan.version },
     approvedBy,
     openedBy,

@@ -7,6 +7,8 @@ export type PullFacts = {
   clusterUrl: string;
   itemCount: number;
   bySource: Partial<Record<SourceKind, number>>;
+  /** The merged pull request of an earlier attempt, after which the problem came back. */
+  regressedPrUrl: string | null;
   plan: PlanContent & { version: number };
   approvedBy: string | null;
   /** Who let a change without proof go. */
@@ -60,6 +62,9 @@ export function pullBody(facts: PullFacts): string {
     "",
     `Reports: ${facts.itemCount} (${sources.join(", ")}). [The cluster and all its reports](${facts.clusterUrl})`,
     "",
+    ...(facts.regressedPrUrl !== null
+      ? [`An earlier fix was merged and did not hold: ${facts.regressedPrUrl}`, ""]
+      : []),
     ...section("Hypotheses", plan.hypotheses),
     ...evidenceSection(evidence),
     ...section("Flags", reviewFlags(evidence)),

@@ -122,6 +122,7 @@ function facts(text: string): PullFacts {
     clusterUrl: "http://dashboard.test/p/1/clusters/2",
     itemCount: 3,
     bySource: { sentry: 2, manual: 1 },
+    regressedPrUrl: null,
     plan: {
       summary: text,
       hypotheses: [text],
