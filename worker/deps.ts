@@ -223,6 +223,7 @@ function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock
         .broadcast({ kind: "run", id: runId, status })
         .catch((error: unknown) => logFailure("broadcast_failed", error));
     },
+    runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
     registryHosts: ["registry.npmjs.org"],

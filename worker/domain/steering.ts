@@ -29,19 +29,24 @@ export type RunLimits = { minutes: number; turns: number; microUsd: number };
 
 export const DEFAULT_LIMITS = { minutes: 30, turns: 200 } as const;
 
+export type LimitReason = Exclude<PauseReason, "person" | "sandbox">;
+
 /** How much of its limits a run has used. `refused`: what the gateway refused a model call for. */
 export type RunUse = {
   workedMs: number;
   turns: number;
   spentMicroUsd: number;
-  refused: "turns" | "money" | null;
+  refused: "turns" | "money" | "quota" | null;
 };
 
 /** The limit that a run has reached, in plain words; null when it has room. Pure. */
 export function limitReached(
   use: RunUse,
   limits: RunLimits,
-): { reason: "minutes" | "turns" | "money"; text: string } | null {
+): { reason: LimitReason; text: string } | null {
+  if (use.refused === "quota") {
+    return { reason: "quota", text: "The day's budget of models is used up." };
+  }
   if (use.refused === "money") {
     const usd = (limits.microUsd / 1_000_000).toFixed(2);
     return { reason: "money", text: `The next model call could pass the run's limit of $${usd}.` };

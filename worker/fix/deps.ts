@@ -28,6 +28,8 @@ export type FixDeps = {
   /** Makes the run's Workflow instance of this generation; one that exists already is no error. */
   startWorkflow(run: { projectId: string; runId: string; generation: number }): Promise<void>;
   runLog(runId: string): RunLog;
+  /** What one run may spend where its project does not say. */
+  runBudgetMicroUsd: number;
   /** Tells the project's dashboards. Best effort. */
   broadcastRun(projectId: string, runId: string, status: RunStatus): Promise<void>;
   sandboxes(): Sandboxes;

@@ -4,7 +4,7 @@ import { notFound } from "../domain/errors";
 import { RUN_STATUSES } from "../domain/run";
 import { listMergedInto } from "../store/clusters";
 import { decodeCursor, toPage, type Page } from "../store/cursor";
-import { findRun, listRuns } from "../store/runs";
+import { findRun, listPending, listRuns } from "../store/runs";
 import type { FixDeps } from "./deps";
 import {
   toEvidenceView,
@@ -58,7 +58,14 @@ async function withMerged(deps: FixDeps, who: ProjectActor, id: string): Promise
 export async function readRun(deps: FixDeps, who: ProjectActor, id: string): Promise<RunView> {
   const row = await findRun(deps.db, who.projectId, id);
   if (!row) throw notFound("run");
-  return toRunView(row, deps.apiUrl, await deps.runLog(id).lastLines(TAIL_EVENTS));
+  const log = deps.runLog(id);
+  const [logs, use, pending] = await Promise.all([
+    log.lastLines(TAIL_EVENTS),
+    log.use(),
+    row.status === "pending" ? listPending(deps.db, who.projectId) : ([] as string[]),
+  ]);
+  const place = pending.indexOf(id) + 1;
+  return toRunView(row, deps.apiUrl, { logs, use, queuePosition: place > 0 ? place : null });
 }
 
 /** A run's log from a sequence number on. */

@@ -1,5 +1,6 @@
 import { and, count, desc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
 import { LIVE_RUN_STATUSES, runStatusesBefore, type RunStatus } from "../domain/run";
+import type { Asked, Guidance, WaitingFor } from "../domain/steering";
 import type { Cursor } from "./cursor";
 import type { Db, Statement } from "./db";
 import { runs } from "./schema";
@@ -123,6 +124,72 @@ export function updateRun(
     .update(runs)
     .set(changes)
     .where(and(eq(runs.projectId, projectId), eq(runs.id, id)));
+}
+
+/** Hands a running run to a new Workflow instance; null when another one has taken it over meanwhile. */
+export async function newGeneration(
+  db: Db,
+  run: Pick<RunRow, "projectId" | "id" | "generation">,
+  changes: Partial<typeof runs.$inferInsert>,
+): Promise<number | null> {
+  const generation = run.generation + 1;
+  const moved = await db
+    .update(runs)
+    .set({ ...changes, generation })
+    .where(
+      and(
+        eq(runs.projectId, run.projectId),
+        eq(runs.id, run.id),
+        eq(runs.status, "running"),
+        eq(runs.generation, run.generation),
+      ),
+    )
+    .returning({ id: runs.id });
+  return moved.length > 0 ? generation : null;
+}
+
+/** The running agent's next take: what was asked is heard. A word that was asked later stays; then it returns false. */
+export async function takeUpWord(
+  db: Db,
+  run: Pick<RunRow, "projectId" | "id">,
+  askedId: string,
+): Promise<boolean> {
+  const heard = await db
+    .update(runs)
+    .set({ asked: null, take: sql`take + 1` })
+    .where(
+      and(
+        eq(runs.projectId, run.projectId),
+        eq(runs.id, run.id),
+        sql`json_extract(asked, '$.id') = ${askedId}`,
+      ),
+    )
+    .returning({ id: runs.id });
+  return heard.length > 0;
+}
+
+/** For a conditional write: holds while the run waits for just this. */
+export function isPausedFor(what: WaitingFor): SQL {
+  return sql`waiting_for = ${what}`;
+}
+
+/** What a person wants of a running run; returns whether it is running still when awaited as a query. */
+export function askRun(db: Db, projectId: string, id: string, asked: Asked) {
+  return db
+    .update(runs)
+    .set({ asked })
+    .where(and(eq(runs.projectId, projectId), eq(runs.id, id), eq(runs.status, "running")))
+    .returning({ id: runs.id });
+}
+
+/** Adds a sentence to what the agent is told, whatever else is written to the run meanwhile. */
+export function addGuidance(db: Db, projectId: string, id: string, told: Guidance): Statement {
+  return db
+    .update(runs)
+    .set({ guidance: sql`json_insert(guidance, '$[#]', json(${JSON.stringify(told)}))` })
+    .where(
+      and(eq(runs.projectId, projectId), eq(runs.id, id), inArray(runs.status, LIVE_RUN_STATUSES)),
+    );
 }
 
 /** Pending and running runs whose heartbeat is older than `before`. For cron: across projects, by an index of its own. */

@@ -78,6 +78,7 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
     plan: { ...plan.content, version: plan.version },
     approvedBy,
     openedBy,
+    guidance: run.guidance,
     evidence,
     runId: run.id,
     runner: run.runner,

@@ -15,6 +15,10 @@ import {
   readRuns,
   RunQuery,
 } from "../../fix/read-runs";
+import { pauseRun } from "../../fix/pause-run";
+import { RedirectInput, redirectRun } from "../../fix/redirect-run";
+import { ResumeInput, resumeRun } from "../../fix/resume-run";
+import { RetryInput, retryRun } from "../../fix/retry-run";
 import { savePlan, SavePlanInput } from "../../fix/save-plan";
 import { startFix, StartFixInput } from "../../fix/start-fix";
 import { EvidenceView, PlanView, RunLogPage, RunStarted, RunView } from "../../fix/views";
@@ -103,6 +107,49 @@ export const fixRoutes = new Hono<AppEnv>()
     "/projects/:projectId/jobs/:id/cancel",
     route({ summary: "Cancel a run", access: "run:start", replies: { 200: RunView } }),
     async (c) => c.json(await cancelRun(c.var.deps, c.var.who, c.req.param("id")), 200),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/pause",
+    route({
+      summary: "Pause a run: its work is kept, its sandbox is let go",
+      access: "run:start",
+      replies: { 202: RunView },
+    }),
+    async (c) => c.json(await pauseRun(c.var.deps, c.var.who, c.req.param("id")), 202),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/resume",
+    route({
+      summary:
+        "Decide about a paused run: go on, tell its agent something, take its patch as it is, begin anew; limits are raised by approvers",
+      access: "run:start",
+      body: ResumeInput,
+      replies: { 202: RunView },
+    }),
+    async (c) =>
+      c.json(await resumeRun(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")), 202),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/redirect",
+    route({
+      summary: "Tell a run's agent something that comes before all else (people only)",
+      access: "run:start",
+      body: RedirectInput,
+      replies: { 202: RunView },
+    }),
+    async (c) =>
+      c.json(await redirectRun(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")), 202),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/retry",
+    route({
+      summary: "A new attempt after a run that has ended: from scratch, or from its last patch",
+      access: "run:start",
+      body: RetryInput,
+      replies: { 202: RunStarted },
+    }),
+    async (c) =>
+      c.json(await retryRun(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")), 202),
   )
   .get(
     "/projects/:projectId/jobs/:id/logs",

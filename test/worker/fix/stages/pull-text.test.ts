@@ -134,6 +134,7 @@ function facts(text: string): PullFacts {
     },
     approvedBy: text,
     openedBy: text,
+    guidance: [{ text, by: text }],
     evidence: evidence(text),
     runId: "r1",
     runner: "repair_rules",
