@@ -32,7 +32,8 @@ export async function startAgentRun(
   script = SLOW_AGENT,
   settings: Record<string, unknown> = {},
 ): Promise<AgentRun> {
-  const project = await makeFixProject({ setup_command: setUpAgent(script), settings });
+  const project = await makeFixProject({ setup_command: setUpAgent(script) });
+  await call("PATCH", "/projects/~", { token: project.token, body: { settings } });
   const clusterId = await clusterOf(project, crashReport("coupon"));
   const answer = await call("POST", `/clusters/${clusterId}/start_fix`, {
     token: project.token,

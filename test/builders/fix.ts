@@ -87,8 +87,12 @@ export async function untilRun(
 }
 
 /** Waits for something that another part of the system does on its own. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 15_000;
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean>,
+  limitMs = 15_000,
+): Promise<void> {
+  const end = Date.now() + limitMs;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`This did not happen in time: ${what}.`);
     await pause(50);

@@ -3,6 +3,7 @@ import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
 import type { ProjectRow } from "../store/projects";
 import type { Forge } from "./forge/forge";
+import type { Pulls } from "./forge/pulls";
 import type { Planner } from "./plan/planner";
 import type { AgentModel, Runner } from "./runners/runner";
 import type { RunLog } from "./run-log";
@@ -18,6 +19,8 @@ export type FixDeps = {
   archive: R2Bucket;
   /** The code host of a project's repository. Throws `repository_missing` when it has none. */
   forgeOf(project: ProjectRow): Forge;
+  /** Its pull requests. Throws as `forgeOf` does. */
+  pullsOf(project: ProjectRow): Pulls;
   planner: Planner;
   /** Used where the first one fails. */
   fallbackPlanner: Planner;

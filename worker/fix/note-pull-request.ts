@@ -12,7 +12,7 @@ import {
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
 import { findProject, type ProjectRow } from "../store/projects";
-import { findLiveRun, findRunByPull, updateRun } from "../store/runs";
+import { findLiveRun, findRunByPull, setPullState } from "../store/runs";
 import type { FixDeps } from "./deps";
 import { endRun } from "./end-run";
 
@@ -44,7 +44,7 @@ export async function notePullRequest(
   if (!opened) return;
   if (run) {
     const prState = pull.merged ? "merged" : "closed";
-    await runBatch(db, [updateRun(db, who.projectId, run.id, { prState })]);
+    await runBatch(db, [setPullState(db, who.projectId, pull.number, prState)]);
     await endFollowUp(deps, who, run.clusterId, pull);
   }
   // A cluster that was merged into another one speaks for that one now.

@@ -48,6 +48,9 @@ export async function resumeRun(
   if (run.status !== "waiting" || run.waitingFor !== "decision")
     throw new DomainError("illegal_transition", "This run is not paused.");
   if (input.text !== undefined) mustTakeWords(deps, who, run);
+  if (run.followUp && input.from === "start") {
+    throw new DomainError("conflict", "A run that adds to a pull request begins with its branch.");
+  }
   const before = limitsOf({ run, project, deps });
   const limits = raised(who, before, input.limits);
   const from = input.from ?? (input.text === undefined ? run.resumeFrom : "work");

@@ -5,6 +5,7 @@ import { isLiveRun } from "../domain/run";
 import { RUN_ORIGINS } from "../domain/steering";
 import { findRun } from "../store/runs";
 import type { FixDeps } from "./deps";
+import { startFollowUp } from "./follow-up";
 import { startFix } from "./start-fix";
 import { steererName } from "./steering";
 import { GuidanceText, mustTakeWords, type WordDeps } from "./take-words";
@@ -31,9 +32,7 @@ export async function retryRun(
   if (isLiveRun(run.status)) {
     throw new DomainError("illegal_transition", "The run has not ended: resume or redirect it.");
   }
-  if (run.followUp) {
-    throw new DomainError("conflict", "This run added to a pull request: follow that up again.");
-  }
+  if (run.followUp) return startFollowUp(deps, who, id, { text });
   if (text !== undefined) mustTakeWords(deps, who, { ...run, guidance: [] });
   if (from !== "start" && run.artifactKey === null) {
     throw new DomainError("conflict", "This run has left no patch to go on from.");

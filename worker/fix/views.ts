@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { VERDICTS, type Evidence } from "../domain/evidence";
 import { PlanContent } from "../domain/plan";
-import { PULL_STATES } from "../domain/pull";
+import { PULL_STATES, type PullReview } from "../domain/pull";
 import { RUN_STATUSES, RUNNER_NAMES } from "../domain/run";
 import { PAUSE_REASONS, RUN_ORIGINS, WAITING_FOR, type RunUse } from "../domain/steering";
 import { isoTime } from "../kit/clock";
@@ -66,6 +66,18 @@ export const RunView = z.object({
   /** Where a fresh sandbox of it begins. */
   resume_from: z.enum(RUN_ORIGINS),
   retry_of: z.string().nullable(),
+  /** The pull request that it adds to, and how much was said there. */
+  follow_up: z
+    .object({ pull_number: z.number(), comments: z.number(), checks: z.array(z.string()) })
+    .nullable(),
+  /** What is open on its pull request since it was last worked on. In answers about one run. */
+  review: z
+    .object({
+      changes_requested: z.array(z.string()),
+      commented: z.array(z.string()),
+      failing: z.array(z.string()),
+    })
+    .nullable(),
   logs: z.string(),
   artifact_url: z.string().nullable(),
   /** What the change's tests showed; null until they were run. */
@@ -86,8 +98,13 @@ export const RunView = z.object({
 export type RunView = z.infer<typeof RunView>;
 
 /** What only answers about one run tell: it takes asking others. */
-export type RunNow = { logs: string; use: RunUse | null; queuePosition: number | null };
-const UNASKED: RunNow = { logs: "", use: null, queuePosition: null };
+export type RunNow = {
+  logs: string;
+  use: RunUse | null;
+  queuePosition: number | null;
+  review: PullReview | null;
+};
+const UNASKED: RunNow = { logs: "", use: null, queuePosition: null, review: null };
 
 export function toRunView(row: RunRow, apiUrl: string, now: RunNow = UNASKED): RunView {
   const artifact = `${apiUrl}/projects/${row.projectId}/jobs/${row.id}/patch`;
@@ -116,6 +133,16 @@ export function toRunView(row: RunRow, apiUrl: string, now: RunNow = UNASKED): R
     },
     resume_from: row.resumeFrom,
     retry_of: row.retryOf,
+    follow_up: row.followUp && {
+      pull_number: row.followUp.pullNumber,
+      comments: row.followUp.comments.length,
+      checks: row.followUp.checks.map(({ name }) => name),
+    },
+    review: now.review && {
+      changes_requested: now.review.changesRequested,
+      commented: now.review.commented,
+      failing: now.review.failing,
+    },
     logs: now.logs,
     artifact_url: row.artifactKey === null ? null : artifact,
     verdict: row.evidence?.verdict ?? null,

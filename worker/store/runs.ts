@@ -1,4 +1,5 @@
 import { and, count, desc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import type { PullState } from "../domain/pull";
 import { LIVE_RUN_STATUSES, runStatusesBefore, type RunStatus } from "../domain/run";
 import type { Asked, Guidance, WaitingFor } from "../domain/steering";
 import type { Cursor } from "./cursor";
@@ -41,6 +42,19 @@ export async function findRunByPull(
     where: and(eq(runs.projectId, projectId), eq(runs.prNumber, pullNumber)),
     orderBy: [desc(runs.createdAt), desc(runs.id)],
   });
+}
+
+/** What became of a pull request, in every run that opened it or added to it. */
+export function setPullState(
+  db: Db,
+  projectId: string,
+  pullNumber: number,
+  prState: PullState,
+): Statement {
+  return db
+    .update(runs)
+    .set({ prState })
+    .where(and(eq(runs.projectId, projectId), eq(runs.prNumber, pullNumber)));
 }
 
 export async function countRunsOfCluster(

@@ -76,7 +76,8 @@ export async function refuseBroken(context: RunContext): Promise<null> {
  */
 export async function holdFindings(context: RunContext): Promise<boolean> {
   const { deps, run, project } = context;
-  if (!run.evidence || run.evidence.verdict === "proven") return false;
+  // Who reviews an open pull request sees for themselves.
+  if (!run.evidence || run.evidence.verdict === "proven" || run.followUp) return false;
   const policy = project.settings.findings ?? "public_sources";
   if (policy === "never") return false;
   if (

@@ -51,7 +51,7 @@ export async function restorePatch(context: RunContext, sandboxId: string): Prom
   const stored =
     run.resumeFrom !== "start" && run.artifactKey ? await deps.archive.get(run.artifactKey) : null;
   const applied = stored ? await apply(sandbox, new Uint8Array(await stored.arrayBuffer())) : false;
-  if (run.resumeFrom === "proof" && !applied)
+  if ((run.resumeFrom === "proof" || run.followUp) && !applied)
     throw new RunFailure("The saved patch is gone, or does not apply to the base any more.");
   if (stored) {
     const text = applied

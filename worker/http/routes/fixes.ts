@@ -3,6 +3,7 @@ import { z } from "zod";
 import { approveNewestPlan, ApproveInput } from "../../fix/approve-plan";
 import { cancelRun } from "../../fix/cancel-run";
 import { changeRun, ChangeRunInput } from "../../fix/change-run";
+import { FollowUpInput, startFollowUp } from "../../fix/follow-up";
 import { makePlan } from "../../fix/make-plan";
 import { readPlan } from "../../fix/read-plan";
 import { openFindings } from "../../fix/open-findings";
@@ -150,6 +151,21 @@ export const fixRoutes = new Hono<AppEnv>()
     }),
     async (c) =>
       c.json(await retryRun(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")), 202),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/follow_up",
+    route({
+      summary:
+        "Add to a run's open pull request what its reviewers ask for and its failing checks need",
+      access: "run:start",
+      body: FollowUpInput,
+      replies: { 202: RunStarted },
+    }),
+    async (c) =>
+      c.json(
+        await startFollowUp(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")),
+        202,
+      ),
   )
   .get(
     "/projects/:projectId/jobs/:id/logs",
