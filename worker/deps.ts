@@ -3,8 +3,10 @@ import { DomainError } from "./domain/errors";
 import { DEFAULT_GROUPING, type GroupingSettings } from "./domain/grouping";
 import type { RunnerName, RunStatus } from "./domain/run";
 import { settingsOf, type Env, type Settings } from "./env";
-import { createGithubForge } from "./fix/forge/github";
+import { createGithubForge, type GithubSettings } from "./fix/forge/github";
+import { createGithubPulls } from "./fix/forge/github-pulls";
 import type { RunDeps } from "./fix/deps";
+import { notePullNews } from "./fix/note-pull-news";
 import { notePullRequest } from "./fix/note-pull-request";
 import { deterministicPlanner } from "./fix/plan/deterministic";
 import { createGeminiPlanner } from "./fix/plan/gemini";
@@ -95,7 +97,8 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
         .broadcast({ kind: "clusters", id: projectId, status: null })
         .catch((error: unknown) => logFailure("broadcast_failed", error)),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
-    notePullRequest: (who, pull) => notePullRequest(base, who, pull),
+    notePullRequest: (who, pull) => notePullRequest(deps, who, pull),
+    notePullNews: (who, news) => notePullNews(deps, who, news),
     deliver: (request) => deliver(request, env),
     sendTestEvent: (who, sourceId) => sendTestEvent(deps, who, sourceId),
     reserveForProject: (projectId, microUsd) => projectObject(projectId).reserve(microUsd),
@@ -197,7 +200,8 @@ function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock
     clusterUrl: (projectId, clusterId) =>
       `${settings.PUBLIC_DASHBOARD_URL}/p/${projectId}/clusters/${clusterId}`,
     archive: env.ARCHIVE,
-    forgeOf: (project) => forgeOf(settings, project),
+    forgeOf: (project) => createGithubForge(repositoryOf(settings, project)),
+    pullsOf: (project) => createGithubPulls(repositoryOf(settings, project)),
     planner: gemini
       ? createGeminiPlanner({ ...gemini, model: settings.GEMINI_MODEL })
       : deterministicPlanner,
@@ -223,6 +227,7 @@ function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock
         .broadcast({ kind: "run", id: runId, status })
         .catch((error: unknown) => logFailure("broadcast_failed", error));
     },
+    runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
     registryHosts: ["registry.npmjs.org"],
@@ -320,18 +325,18 @@ function pollingDeps(
 /** The most messages that a queue takes at once. */
 const QUEUE_BATCH = 100;
 
-function forgeOf(settings: Settings, project: ProjectRow) {
+function repositoryOf(settings: Settings, project: ProjectRow): GithubSettings {
   if (!project.githubRepo) {
     throw new DomainError(
       "repository_missing",
       "Connect a repository in the project's settings first.",
     );
   }
-  return createGithubForge({
+  return {
     apiUrl: settings.GITHUB_API_URL,
     token: settings.GITHUB_TOKEN,
     repository: project.githubRepo,
-  });
+  };
 }
 
 function sandboxesOf(settings: Settings): Sandboxes {

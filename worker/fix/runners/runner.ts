@@ -45,6 +45,10 @@ export type AgentInput = {
   program: string;
   /** Lines that do not parse, left by the agent's first turn: what this turn has to repair. */
   faults: string[];
+  /** What people who may steer the run or write to the repository say, the most important first: it comes before the plan. */
+  notes: string[];
+  /** Whether the checkout has changes already that the agent is to take up. */
+  resumed: boolean;
 };
 
 /** A program to start in the sandbox: never through a shell string. `files` are absolute paths to write before. */

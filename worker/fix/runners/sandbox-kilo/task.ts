@@ -1,4 +1,5 @@
 import type { PlanContent } from "../../../domain/plan";
+import type { AgentInput } from "../runner";
 
 const FRAMES_SHOWN = 10;
 
@@ -6,8 +7,16 @@ const FRAMES_SHOWN = 10;
  * The task that the agent gets: the approved plan, and nothing else. No report's text is added here, so what a stranger
  * wrote reaches the agent only as far as a person approved it in the plan.
  */
-export function taskOf(plan: PlanContent, faults: string[] = []): string {
+export function taskOf(
+  plan: PlanContent,
+  faults: string[] = [],
+  { notes, resumed }: Pick<AgentInput, "notes" | "resumed"> = { notes: [], resumed: false },
+): string {
   return [
+    section("First of all: what the developers say, before the plan below", notes),
+    resumed
+      ? "The working tree has changes already: earlier work on this. Read them with `git diff base-commit`, and go on from there."
+      : "",
     "Fix one bug in the repository in the current folder. A developer approved this plan:",
     `## Summary\n${plan.summary}`,
     section("Likely causes", plan.hypotheses),
