@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/run";
+import type { HaltReason } from "./gateway/halt";
 import type { TokenCount } from "./gateway/price";
 
 /** An entry to write. Entries with a `key` that was written before are dropped: a replayed step says nothing twice. */
@@ -23,6 +24,12 @@ export type RunLog = {
   spent(): Promise<number>;
   /** All tokens that the run's model calls told of. */
   tokens(): Promise<TokenCount>;
+  /** Notes why models can be asked no more in this run; `null` forgets it, for the next try. */
+  halt(reason: HaltReason | null): Promise<void>;
+  halted(): Promise<HaltReason | null>;
+  /** From now on the fallback model answers in this run. */
+  useFallback(): Promise<void>;
+  usesFallback(): Promise<boolean>;
 };
 
 export type WatchedAgent = {

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { RunEvent, RunnerName } from "../domain/run";
 import type { Clock } from "../kit/clock";
 import { logFailure } from "../kit/log";
+import type { HaltReason } from "./gateway/halt";
 import type { TokenCount } from "./gateway/price";
 import { NO_TOKENS, RunTables } from "./run-tables";
 import { eventLine, type NewRunEvent, type RunEventPage, type WatchedAgent } from "./run-log";
@@ -62,6 +63,22 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
 
     async spent(): Promise<number> {
       return this.#tables.spent();
+    }
+
+    async halt(reason: HaltReason | null): Promise<void> {
+      this.#tables.note("halt", reason);
+    }
+
+    async halted(): Promise<HaltReason | null> {
+      return this.#tables.noted<HaltReason>("halt");
+    }
+
+    async useFallback(): Promise<void> {
+      this.#tables.note("fallback", true);
+    }
+
+    async usesFallback(): Promise<boolean> {
+      return this.#tables.noted<boolean>("fallback") ?? false;
     }
 
     override async alarm(): Promise<void> {

@@ -97,6 +97,15 @@ export class RunTables {
     return this.read<number>("spent") ?? 0;
   }
 
+  /** A note about the run's models. */
+  note(key: "halt" | "fallback", value: unknown): void {
+    this.write(key, value);
+  }
+
+  noted<T>(key: "halt" | "fallback"): T | null {
+    return this.read<T>(key);
+  }
+
   private appendOne(event: NewRunEvent, now: number): RunEvent[] {
     const [last] = this.storage.sql
       .exec<{ seq: number }>("SELECT coalesce(max(seq), 0) AS seq FROM events")

@@ -65,7 +65,7 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
   const [spentMicroUsd, tokens, model, approvedBy, openedBy] = await Promise.all([
     log.spent(),
     log.tokens(),
-    run.runner === "repair_rules" ? null : deps.agentModel(run.id),
+    run.runner === "repair_rules" ? null : deps.agentModel(project, run.id),
     nameOf(context, plan.approvedBy),
     nameOf(context, run.openedBy),
   ]);

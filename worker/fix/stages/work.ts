@@ -99,7 +99,7 @@ export async function startAgent(
 ): Promise<void> {
   const { deps, run, plan } = context;
   const marks = marksOf(turn);
-  const model = await deps.agentModel(run.id);
+  const model = await deps.agentModel(context.project, run.id);
   if (!model || !deps.gatewayHost) throw new RunFailure("No model is set up for this runner.");
   const sandbox = await deps.sandboxes().connect(sandboxId);
   if (!(await sandbox.read(marks.started))) {

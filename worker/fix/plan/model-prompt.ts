@@ -18,7 +18,7 @@ first. "candidate_files": files that the fix must touch, with "path" taken exact
 and "line" (1-based) or null. "steps": the smallest change, step by step, naming files and functions. "validation": how to see that it is
 fixed. Plan no change that the reports do not ask for, no new dependency, and no change of tests that pass.`;
 
-/** The JSON schema of the reply, as Gemini takes it. Lengths are checked again by zod. */
+/** The JSON schema of the reply, as a model gets it. Lengths are checked again by zod. */
 export const REPLY_SCHEMA = {
   type: "object",
   properties: {
