@@ -6,6 +6,7 @@ import { settingsOf, type Env, type Settings } from "./env";
 import { createGithubForge } from "./fix/forge/github";
 import type { RunDeps } from "./fix/deps";
 import { notePullRequest } from "./fix/note-pull-request";
+import { llmPatch } from "./fix/runners/llm-patch/llm-patch";
 import { repairRules } from "./fix/runners/repair-rules/repair-rules";
 import type { Runner } from "./fix/runners/runner";
 import { sandboxKilo } from "./fix/runners/sandbox-kilo/sandbox-kilo";
@@ -348,6 +349,7 @@ function sandboxesOf(settings: Settings): Sandboxes {
 }
 
 const RUNNERS: Record<RunnerName, Runner> = {
+  llm_patch: llmPatch,
   repair_rules: repairRules,
   sandbox_kilo: sandboxKilo,
 };
@@ -364,7 +366,7 @@ function chooseRunner(settings: Settings, asked: RunnerName | undefined): Runner
   if (!settings.E2B_API_KEY) {
     throw new DomainError("runner_unavailable", "Runs need a sandbox: set E2B_API_KEY.");
   }
-  if (name !== "sandbox_kilo") return name;
+  if (name === "repair_rules") return name;
   if (settings.SANDBOX_RUNNERS !== "all") {
     throw new DomainError(
       "runner_unavailable",
@@ -374,9 +376,10 @@ function chooseRunner(settings: Settings, asked: RunnerName | undefined): Runner
   if (!modelSetUp(settings)) {
     throw new DomainError(
       "runner_unavailable",
-      "sandbox_kilo needs a model: set GEMINI_API_KEY, or MODEL_BASE_URL and MODEL_API_KEY.",
+      `${name} needs a model: set GEMINI_API_KEY, or MODEL_BASE_URL and MODEL_API_KEY.`,
     );
   }
+  if (name === "llm_patch") return name;
   if (!settings.KILOCODE_COMMAND) {
     throw new DomainError(
       "runner_unavailable",

@@ -24,9 +24,9 @@ export type RunLog = {
   spent(): Promise<number>;
   /** All tokens that the run's model calls told of. */
   tokens(): Promise<TokenCount>;
-  /** Notes why models can be asked no more in this run; `null` forgets it, for the next try. */
-  halt(reason: HaltReason | null): Promise<void>;
-  halted(): Promise<HaltReason | null>;
+  /** The gateway refused a model call for a reason that a person has to decide on. */
+  refuse(reason: HaltReason): Promise<void>;
+  refused(): Promise<HaltReason | null>;
   /** From now on the fallback model answers in this run. */
   useFallback(): Promise<void>;
   usesFallback(): Promise<boolean>;

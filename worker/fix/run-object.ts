@@ -65,12 +65,12 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
       return this.#tables.spent();
     }
 
-    async halt(reason: HaltReason | null): Promise<void> {
-      this.#tables.note("halt", reason);
+    async refuse(reason: HaltReason): Promise<void> {
+      this.#tables.note("refused", reason);
     }
 
-    async halted(): Promise<HaltReason | null> {
-      return this.#tables.noted<HaltReason>("halt");
+    async refused(): Promise<HaltReason | null> {
+      return this.#tables.noted<HaltReason>("refused");
     }
 
     async useFallback(): Promise<void> {

@@ -98,11 +98,11 @@ export class RunTables {
   }
 
   /** A note about the run's models. */
-  note(key: "halt" | "fallback", value: unknown): void {
+  note(key: "refused" | "fallback", value: unknown): void {
     this.write(key, value);
   }
 
-  noted<T>(key: "halt" | "fallback"): T | null {
+  noted<T>(key: "refused" | "fallback"): T | null {
     return this.read<T>(key);
   }
 

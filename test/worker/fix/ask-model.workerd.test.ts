@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { makeDeps } from "../../../worker/deps";
 import type { ModelTask } from "../../../worker/domain/models";
 import type { Env } from "../../../worker/env";
-import { HALT_TEXTS, ModelHalt } from "../../../worker/fix/gateway/halt";
+import { ModelHalt } from "../../../worker/fix/gateway/halt";
 import { ForeignError } from "../../../worker/kit/foreign-error";
 import { openDb } from "../../../worker/store/db";
 import { listModelCalls } from "../../../worker/store/model-calls";
@@ -95,9 +95,9 @@ describe("asking a model", () => {
     await modelFault({ match: "models", kind: "status", status: 429, body });
     const halt = await ask("plan", GEMINI).catch((error: unknown) => error);
     expect(halt).toBeInstanceOf(ModelHalt);
-    expect(halt).toMatchObject({ reason: "daily_quota", message: HALT_TEXTS.daily_quota });
+    expect(halt).toMatchObject({ reason: "quota", message: expect.stringContaining("today") });
     await expect(ask("plan", { ...GEMINI, GEMINI_OUTPUT_USD_PER_MTOK: "10000" })).rejects.toThrow(
-      HALT_TEXTS.day_budget,
+      "used up its budget of the day",
     );
     expect(await ledger()).toMatchObject([{ outcome: "refused", microUsd: 0 }]);
   });

@@ -269,7 +269,7 @@ describe("what the agent hears of the service's troubles", () => {
     expect(response.status).toBe(402);
     expect(await response.text()).toContain("no calls left for today");
     expect(await seen()).toHaveLength(1);
-    expect(await halted()).toBe("daily_quota");
+    expect(await halted()).toBe("quota");
     expect(await spentByRun()).toBe(0);
   });
 
@@ -566,7 +566,7 @@ function googleLimit(quota: "PerDay" | "PerMinute", seconds: number): object {
 }
 
 async function halted(): Promise<string | null> {
-  return env.RUN.get(env.RUN.idFromName(live.runId)).halted();
+  return env.RUN.get(env.RUN.idFromName(live.runId)).refused();
 }
 
 function sealingKey(): string {

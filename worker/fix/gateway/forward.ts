@@ -4,7 +4,7 @@ import { findProject } from "../../store/projects";
 import type { Account } from "./account";
 import { callModel, type Called, type Candidate } from "./call-model";
 import type { GatewayDeps } from "./deps";
-import { HALT_TEXTS, ModelHalt, type HaltReason } from "./halt";
+import { ModelHalt } from "./halt";
 import { fallbackModel, modelOfTask } from "./providers";
 import type { Refusal } from "./send";
 import { beginsConversation, type ModelCall } from "./upstream";
@@ -34,11 +34,10 @@ export async function forwardToModel(
   try {
     called = await callModel(deps, payer, "code", candidates, { patienceMs: PATIENCE_MS });
   } catch (error) {
-    if (error instanceof ModelHalt) throw await halted(deps, runId, error.reason);
-    throw error;
+    throw error instanceof ModelHalt ? await halted(deps, runId, error) : error;
   }
   if (called.kind === "refusal") {
-    if (called.refusal.today) throw await halted(deps, runId, "daily_quota");
+    if (called.refusal.today) throw await halted(deps, runId, new ModelHalt("daily_quota"));
     return refusal(called.refusal);
   }
   const { response, account, model } = called;
@@ -74,9 +73,9 @@ async function candidatesFor(
     : [{ model, call }];
 }
 
-async function halted(deps: GatewayDeps, runId: string, reason: HaltReason): Promise<DomainError> {
-  await deps.runLog(runId).halt(reason);
-  return new DomainError("budget_exceeded", HALT_TEXTS[reason]);
+async function halted(deps: GatewayDeps, runId: string, halt: ModelHalt): Promise<DomainError> {
+  await deps.runLog(runId).refuse(halt.reason);
+  return new DomainError("budget_exceeded", halt.message);
 }
 
 /** Lets the answer through and settles at its end, if it told its usage. */

@@ -1,20 +1,22 @@
-/** Why a run cannot go on asking models, and another try now would not help. The run is paused for a person, and loses nothing. */
-export const HALT_REASONS = ["daily_quota", "run_budget", "day_budget"] as const;
-export type HaltReason = (typeof HALT_REASONS)[number];
+/** What a model call was refused for where another try now would not help: the run's money, or what the day has of money or calls. */
+export type HaltReason = "money" | "quota";
 
-/** What people read. */
-export const HALT_TEXTS: Record<HaltReason, string> = {
-  daily_quota:
-    "The model's service has no calls left for today. Go on tomorrow, or with another model.",
-  run_budget: "The run has used up its budget.",
-  day_budget: "The project has used up its budget of the day.",
-};
+const HALTS = {
+  run_budget: { reason: "money", text: "The run has used up its budget." },
+  day_budget: { reason: "quota", text: "The project has used up its budget of the day." },
+  daily_quota: {
+    reason: "quota",
+    text: "The model's service has no calls left for today. Go on tomorrow, or with another model.",
+  },
+} as const satisfies Record<string, { reason: HaltReason; text: string }>;
 
-/** Thrown where the Worker itself asked a model. (An agent's call leaves the reason in the run's log.) */
+/** The run has to wait for a person; it loses nothing. The message is for people. */
 export class ModelHalt extends Error {
   override readonly name = "ModelHalt";
+  readonly reason: HaltReason;
 
-  constructor(readonly reason: HaltReason) {
-    super(HALT_TEXTS[reason]);
+  constructor(why: keyof typeof HALTS) {
+    super(HALTS[why].text);
+    this.reason = HALTS[why].reason;
   }
 }

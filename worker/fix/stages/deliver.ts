@@ -65,7 +65,7 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
   const [spentMicroUsd, tokens, model, approvedBy, openedBy] = await Promise.all([
     log.spent(),
     log.tokens(),
-    run.runner === "repair_rules" ? null : deps.agentModel(project, run.id),
+    run.runner === "repair_rules" ? null : (deps.modelFor(project, "code", run.id)?.name ?? null),
     nameOf(context, plan.approvedBy),
     nameOf(context, run.openedBy),
   ]);
@@ -80,7 +80,7 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
     evidence,
     runId: run.id,
     runner: run.runner,
-    model: model?.name ?? null,
+    model,
     tokens,
     seconds: Math.round((deps.clock() - run.createdAt) / 1000),
     spentMicroUsd,

@@ -73,6 +73,9 @@ describe("a real crash of the sample repository is repaired from its stack trace
       plan,
       readFile: readText,
       listFiles: async () => (await repository()).paths,
+      model: null,
+      faults: [],
+      changed: [],
     });
     expect(proposal).toMatchObject({ kind: "changed", files: [{ path: file }] });
     if (proposal.kind !== "changed") return;
