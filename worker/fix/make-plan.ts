@@ -55,7 +55,11 @@ export async function draftPlan(
   if (!cluster || !project) throw notFound("cluster");
   const items = await sampleMembers(db, who.projectId, [clusterId], EVIDENCE_ITEMS);
   const repository = project.githubRepo
-    ? await readRepository(deps.forgeOf(project), project.baseBranch)
+    ? await readRepository(deps.forgeOf(project), project, {
+        archive: deps.archive,
+        projectId: project.id,
+        repository: project.githubRepo,
+      })
     : null;
   const input: PlanInput = {
     cluster: { id: cluster.id, title: cluster.title, summary: cluster.summary },

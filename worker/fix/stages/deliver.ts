@@ -4,6 +4,7 @@ import { runBatch } from "../../store/db";
 import { updateRun } from "../../store/runs";
 import { findUser } from "../../store/users";
 import { ForeignError } from "../../kit/foreign-error";
+import { logFailure } from "../../kit/log";
 import { endRun } from "../end-run";
 import { DraftRefused, type FileChange, type PullRequest } from "../forge/forge";
 import { readFile } from "./collect";
@@ -46,6 +47,7 @@ export async function commitChanges(context: RunContext): Promise<null> {
 export async function openPull(context: RunContext): Promise<null> {
   const { deps, run, who } = context;
   const pull = await openDraft(context);
+  await askReview(context, pull);
   await endRun(deps, who, run, {
     status: "succeeded",
     prUrl: pull.url,
@@ -54,6 +56,22 @@ export async function openPull(context: RunContext): Promise<null> {
     headSha: run.headSha!,
   });
   return null;
+}
+
+/** Asks the review bot that the project names. One that cannot be asked is no reason to fail: the log says so. */
+async function askReview(context: RunContext, pull: PullRequest): Promise<void> {
+  const { deps, project, run } = context;
+  const ask = project.settings.review_request;
+  if (!ask) return;
+  const whom = "reviewer" in ask ? ask.reviewer : "the review bot";
+  try {
+    await deps.forgeOf(project).askReview(pull, ask);
+    await context.say({ kind: "stage", key: "ask-review", text: `Asked ${whom} for a review.` });
+  } catch (error) {
+    logFailure("review_request_failed", error, { run_id: run.id });
+    const text = `The code host did not let us ask ${whom} for a review.`;
+    await context.say({ kind: "info", key: "ask-review", text });
+  }
 }
 
 async function openDraft(context: RunContext): Promise<PullRequest> {

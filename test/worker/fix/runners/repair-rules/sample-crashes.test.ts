@@ -44,7 +44,7 @@ async function repository(): Promise<PlanRepository> {
   const paths = files.map((entry) =>
     path.relative(folder, path.join(entry.parentPath, entry.name)),
   );
-  return { sha: "0".repeat(40), paths, read: readText, guidance: [] };
+  return { sha: "0".repeat(40), paths, read: readText, search: async () => [], guidance: [] };
 }
 
 async function readText(file: string): Promise<string | null> {
