@@ -3,6 +3,7 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { defineConfig } from "vitest/config";
 
 const root = path.join(import.meta.dirname, "..");
+const deep = process.env["SOULCASTER_DEEP"];
 
 /** Tests on the real runtime: workerd with D1, Durable Objects, queues, Workflows and R2; the outside world is played. */
 export default defineConfig({
@@ -13,7 +14,6 @@ export default defineConfig({
       return {
         wrangler: { configPath: path.join(root, "wrangler.toml") },
         miniflare: {
-          // As in wrangler.toml, but low enough for a test to pass it.
           bindings: {
             APP_ENV: "test",
             VECTOR_BACKEND: "local",
@@ -48,13 +48,15 @@ export default defineConfig({
     name: "workerd",
     include: ["test/**/*.workerd.test.ts"],
     // Waits for retries of queue and Workflow: minutes that `npm run test:deep` has.
-    exclude: process.env["SOULCASTER_DEEP"]
+    exclude: deep
       ? []
       : ["test/**/run-faults.workerd.test.ts", "test/**/*.deep.workerd.test.ts"],
     setupFiles: ["test/workers-setup.ts"],
     globalSetup: ["test/workers-world.ts"],
     isolate: false,
     maxWorkers: 1,
+    // workerd has an environment of its own.
+    env: deep ? { SOULCASTER_DEEP: deep } : {},
     testTimeout: 60_000,
     silent: "passed-only",
     coverage: {

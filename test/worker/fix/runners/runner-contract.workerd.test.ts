@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { RunnerName } from "../../../../worker/domain/run";
 import type { EvidenceView } from "../../../../worker/fix/views";
+// eslint-disable-next-line import/default -- the file as text, by vite
 import sample from "../../../world/sample/src/discounts.js?raw";
 import { makeAgentProject, says } from "../../../builders/agent";
 import { call, type TestProject } from "../../../builders/api";
