@@ -244,8 +244,8 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
         tables: this.#replays,
         ...(await this.#openBrain()),
       });
+      this.#send({ kind: "cluster_job", id: replay.id, status: next === null ? null : "running" });
       if (next === null) {
-        this.#send({ kind: "cluster_job", id: replay.id, status: "ended" });
         if (replay.kind === "recluster") this.#tables.announce(clock());
       }
       return next ?? (replay.kind === "recluster" ? 0 : null);

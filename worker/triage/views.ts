@@ -216,7 +216,7 @@ export function toProposalView(
   };
 }
 
-/** `progress`: of a job that looks at every report anew (`what_if`, `recluster`). */
+/** `progress`: of a job that looks at every report anew (`what_if`, `recluster`). `operation_id`: what it did, to be undone. */
 export const ClusterJobView = z.object({
   id: z.string(),
   project_id: z.string(),
@@ -233,6 +233,7 @@ export const ClusterJobView = z.object({
     embedding_failures: z.number(),
   }),
   progress: z.object({ done: z.number(), total: z.number() }).nullable(),
+  operation_id: z.string().nullable(),
 });
 export type ClusterJobView = z.infer<typeof ClusterJobView>;
 
@@ -248,6 +249,7 @@ export function toClusterJobView(row: ClusterJobRow): ClusterJobView {
     error: row.error,
     stats: row.stats,
     progress: row.progress,
+    operation_id: row.result?.applied_by ?? null,
   };
 }
 
