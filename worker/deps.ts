@@ -91,6 +91,9 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     announce: announcer((projectId) => projectObject(projectId).announce(projectId)),
     forget: (projectId, ids) => projectObject(projectId).forget(ids),
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
+    startReplay: (projectId, kind, settings) =>
+      projectObject(projectId).startReplay(projectId, kind, settings),
+    replayFound: (projectId, id) => projectObject(projectId).replayFound(id),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
     inGate: (projectId, work) => inGate(projectObject(projectId), work),
     broadcastClusters: (projectId) =>
