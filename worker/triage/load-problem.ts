@@ -18,6 +18,8 @@ export type ProblemDeps = {
 export type ProblemRecord = {
   members: MemberLinks["find"];
   clusters(ids: string[]): Promise<ClusterRow[]>;
+  /** The time from the first to the last report of the project. */
+  spanMs(): Promise<number>;
 };
 
 /** The batch with everything that hangs together with it, as `assign` wants it. */
@@ -44,6 +46,7 @@ export async function loadProblem(
       features: stored.get(row.id)?.features ?? null,
       trace: stored.get(row.id)?.trace ?? null,
       fingerprint: row.fingerprint,
+      createdAt: row.createdAt > 0 ? row.createdAt : undefined,
       clusterId: row.clusterId,
     })),
     clusters: clusters.map((row) => ({
@@ -55,6 +58,7 @@ export async function loadProblem(
     cannotLink: [],
     mustLink: [],
     verdicts: neighbourhood.verdictsAmong(ids),
+    spanMs: await record.spanMs(),
     threshold: grouping.threshold,
     anchors,
     strategy: strategyFor(grouping.method),
