@@ -60,6 +60,10 @@ export function* assignSteps(input: AssignInput): Steps<AssignResult> {
     quotes: quotesAmong(near, items, raw(input.threshold)),
     anchors,
     conflicts: apart,
+    dates: {
+      of: items.map(({ createdAt }) => createdAt ?? null),
+      spanMs: input.spanMs ?? 0,
+    },
     verdicts: input.verdicts ?? [],
     low: raw(zone.low),
     line: raw(input.threshold),

@@ -15,7 +15,7 @@ export const KEPT_SIMILARITY = 0.6;
 /** Nearest items that are kept whatever their similarity: the ledger shows them. */
 const ALWAYS_KEPT = 5;
 /** At most this many pairs of one item: enough for the same labels (measured), and a storm of twins stays linear. */
-const KEPT_PAIRS = 50;
+const KEPT_PAIRS = 20;
 /** Vectors held in memory (3 kB each); what is beyond is searched in the outside index. */
 export const HOT_VECTORS = 12_000;
 const OUTSIDE_CANDIDATES = 50;
@@ -117,7 +117,7 @@ export class Neighbourhood {
   }
 
   pairsAmong(ids: string[]): SimilarPair[] {
-    return this.tables.edgesOf(ids);
+    return this.tables.edgesAmong(ids);
   }
 
   private async pairsOf(id: string, vector: Float32Array, share: number): Promise<SimilarPair[]> {

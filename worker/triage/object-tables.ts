@@ -125,6 +125,17 @@ export class ObjectTables implements VectorTables {
       .toArray();
   }
 
+  /** Every stored pair of which both items are among these. */
+  edgesAmong(ids: string[]): SimilarPair[] {
+    return this.storage.sql
+      .exec<SimilarPair & Record<string, SqlStorageValue>>(
+        `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
+           AND b IN (SELECT value FROM json_each(?1))`,
+        JSON.stringify(ids),
+      )
+      .toArray();
+  }
+
   /** The ids of all vectors, page by page; each page may be forgotten before the next is asked for. */
   *idPages(size: number): Generator<string[]> {
     for (let after = ""; ;) {
