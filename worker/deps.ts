@@ -92,10 +92,6 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
     inGate: (projectId, work) => inGate(projectObject(projectId), work),
-    broadcastClusters: (projectId) =>
-      projectObject(projectId)
-        .broadcast({ kind: "clusters", id: projectId, status: null })
-        .catch((error: unknown) => logFailure("broadcast_failed", error)),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
     notePullRequest: (who, pull) => notePullRequest(deps, who, pull),
     notePullNews: (who, news) => notePullNews(deps, who, news),
@@ -227,6 +223,10 @@ function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock
         .broadcast({ kind: "run", id: runId, status })
         .catch((error: unknown) => logFailure("broadcast_failed", error));
     },
+    broadcastClusters: (projectId) =>
+      env.PROJECT.get(env.PROJECT.idFromName(projectId))
+        .broadcast({ kind: "clusters", id: projectId, status: null })
+        .catch((error: unknown) => logFailure("broadcast_failed", error)),
     runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,

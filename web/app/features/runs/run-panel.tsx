@@ -29,7 +29,7 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
   return (
     <article className="run-panel" aria-label={`Run ${run.attempt}`}>
       <div className="run-line">
-        <RunBadge status={run.status} />
+        <RunBadge status={run.status} waiting_for={run.waiting_for} />
         <span>{RUNNER_LABELS[run.runner]}</span>
         <span>
           <Time at={run.created_at} />
@@ -92,7 +92,7 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
       {mayCancel && !live && !isUnderWay(run.status) ? (
         run.pr_state === "open" ? (
           <FollowUpForm run={run} />
-        ) : run.pr_state === null ? (
+        ) : run.pr_state === null && run.artifact_url ? (
           <RetryForm run={run} />
         ) : null
       ) : null}
@@ -120,7 +120,7 @@ export function RunPicker({ runs, selected }: { runs: RunView[]; selected: strin
           aria-current={run.id === selected ? "true" : undefined}
         >
           <span className="number">{run.attempt}</span>
-          <RunBadge status={run.status} />
+          <RunBadge status={run.status} waiting_for={run.waiting_for} />
         </Link>
       ))}
     </nav>
