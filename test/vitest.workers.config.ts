@@ -3,6 +3,7 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { defineConfig } from "vitest/config";
 
 const root = path.join(import.meta.dirname, "..");
+const deep = process.env["SOULCASTER_DEEP"];
 
 /** Tests on the real runtime: workerd with D1, Durable Objects, queues, Workflows and R2; the outside world is played. */
 export default defineConfig({
@@ -13,7 +14,6 @@ export default defineConfig({
       return {
         wrangler: { configPath: path.join(root, "wrangler.toml") },
         miniflare: {
-          // As in wrangler.toml, but low enough for a test to pass it.
           bindings: {
             APP_ENV: "test",
             VECTOR_BACKEND: "local",
@@ -35,8 +35,8 @@ export default defineConfig({
             MODEL_BASE_URL: `${world.model}/v1`,
             MODEL_API_KEY: world.modelKey,
             MODEL_NAME: "scripted-1",
-            // Tests that need an agent write it there by the project's set-up command (builders/agent.ts).
-            KILOCODE_COMMAND: "/home/user/agent",
+            // Put there by the set-up command of a project: `test/builders/agent.ts`.
+            KILOCODE_COMMAND: "/home/user/scripted-agent",
             WORLD: world,
             TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations")),
           },
@@ -48,11 +48,13 @@ export default defineConfig({
     name: "workerd",
     include: ["test/**/*.workerd.test.ts"],
     // Waits for retries of queue and Workflow: minutes that `npm run test:deep` has.
-    exclude: process.env["SOULCASTER_DEEP"] ? [] : ["test/**/*-faults.workerd.test.ts"],
+    exclude: deep ? [] : ["test/**/*-faults.workerd.test.ts", "test/**/*.deep.workerd.test.ts"],
     setupFiles: ["test/workers-setup.ts"],
     globalSetup: ["test/workers-world.ts"],
     isolate: false,
     maxWorkers: 1,
+    // workerd has an environment of its own.
+    env: deep ? { SOULCASTER_DEEP: deep } : {},
     testTimeout: 60_000,
     silent: "passed-only",
     coverage: {

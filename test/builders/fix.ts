@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import type { ClusterListItem } from "../../worker/triage/views";
 import type { RunEventView, RunLogPage, RunView } from "../../worker/fix/views";
 import type { Fault } from "../world/stand-in";
+import type { RunnerName } from "../../worker/domain/run";
 import { stackText, type CrashBug } from "../world/story/bugs";
 import { call, makeProject, untilClustered, type TestProject } from "./api";
 
@@ -56,10 +57,14 @@ export async function readCluster(project: TestProject, id: string): Promise<Clu
   return json as unknown as ClusterFacts;
 }
 
-export async function press(project: TestProject, clusterId: string): Promise<string> {
+export async function press(
+  project: TestProject,
+  clusterId: string,
+  runner: RunnerName = "repair_rules",
+): Promise<string> {
   const answer = await call("POST", `/clusters/${clusterId}/start_fix`, {
     token: project.token,
-    body: { runner: "repair_rules" },
+    body: { runner },
   });
   if (answer.status !== 202) throw new Error(`start_fix answered ${answer.status}: ${answer.text}`);
   return (answer.json as unknown as { job_id: string }).job_id;

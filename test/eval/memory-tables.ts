@@ -23,8 +23,8 @@ export class MemoryTables implements VectorTables {
     return ids.flatMap((id) => this.vectors.get(id) ?? []);
   }
 
-  allVectors(): StoredVector[] {
-    return [...this.vectors.values()];
+  vectorPages(): StoredVector[][] {
+    return [[...this.vectors.values()]];
   }
 
   edgesOf(ids: string[]): SimilarPair[] {

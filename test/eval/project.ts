@@ -3,7 +3,8 @@ import type { GroupingSettings } from "../../worker/domain/grouping";
 import type { ClusterRow } from "../../worker/store/clusters";
 import type { FeedbackRow, MemberRow } from "../../worker/store/feedback";
 import type { DecisionToInsert } from "../../worker/store/grouping";
-import { assign } from "../../worker/triage/assign";
+import { inTurns } from "../../worker/kit/turns";
+import { assignSteps } from "../../worker/triage/assign";
 import type { Embedder } from "../../worker/triage/embedders/embedder";
 import type { IdfTable } from "../../worker/triage/embedders/lexical/idf";
 import { loadProblem } from "../../worker/triage/load-problem";
@@ -68,7 +69,7 @@ export class EvalProject {
         actor: "system:brain",
         reports: async (asked) => asked.map((id) => this.rows.get(id)!),
       },
-      { rows, members, result: assign(input), revision: this.revision },
+      { rows, members, result: await inTurns(assignSteps(input)), revision: this.revision },
     );
     this.apply(plan);
   }

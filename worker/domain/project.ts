@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GROUPING_METHODS } from "./grouping";
+import { ModelChoices } from "./models";
 import { SCRUB_RULES } from "./scrub-rules";
 import { DEFAULT_LIMITS, type RunLimits } from "./steering";
 
@@ -9,6 +10,24 @@ export type FindingsPolicy = (typeof FINDINGS_POLICIES)[number];
 
 /** The most that a run's limits may be set or raised to. */
 export const MOST = { minutes: 240, turns: 5_000, usd: 1_000 } as const;
+/** Kinds that a project may trust: those to which not just anyone may write. What came by a DSN is never trusted: its key is public. */
+export const TRUSTABLE_SOURCES = ["sentry", "github", "manual"] as const;
+
+/** A comment that calls the bot (`@name review`), or the login of a reviewer to ask. */
+export const ReviewRequest = z.union([
+  z.object({ comment: z.string().trim().min(1).max(500) }).strict(),
+  z
+    .object({
+      reviewer: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,60})(?:\[bot\])?$/,
+          "is not a login of the code host",
+        ),
+    })
+    .strict(),
+]);
+export type ReviewRequest = z.infer<typeof ReviewRequest>;
 
 /** What a project may set for itself; what it leaves out comes from the installation's settings. */
 export const ProjectSettings = z.object({
@@ -35,6 +54,12 @@ export const ProjectSettings = z.object({
   concurrent_runs: z.number().int().min(1).max(50).optional(),
   /** Days without a report after which a merged fix counts as one that holds. */
   soak_days: z.number().min(0).max(365).optional(),
+  /** The models of this project, by task, with their prices. */
+  models: ModelChoices.optional(),
+  /** Kinds of sources whose reports need no approval of the plan, where the project asks for one. */
+  trusted_sources: z.array(z.enum(TRUSTABLE_SOURCES)).max(3).optional(),
+  /** What a new draft pull request asks an installed review bot. */
+  review_request: ReviewRequest.optional(),
 });
 export type ProjectSettings = z.infer<typeof ProjectSettings>;
 

@@ -1,10 +1,11 @@
+import type { ModelTask } from "../domain/models";
 import type { RunnerName, RunStatus } from "../domain/run";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
 import type { ProjectRow } from "../store/projects";
 import type { Forge } from "./forge/forge";
 import type { Pulls } from "./forge/pulls";
-import type { Planner } from "./plan/planner";
+import type { AskedModel } from "./gateway/ask-model";
 import type { AgentModel, Runner } from "./runners/runner";
 import type { RunLog } from "./run-log";
 import type { Sandboxes } from "./sandbox/sandbox";
@@ -21,9 +22,8 @@ export type FixDeps = {
   forgeOf(project: ProjectRow): Forge;
   /** Its pull requests. Throws as `forgeOf` does. */
   pullsOf(project: ProjectRow): Pulls;
-  planner: Planner;
-  /** Used where the first one fails. */
-  fallbackPlanner: Planner;
+  /** The model of a task, paid by the project's day and, where one is named, the run; null where none is set up. */
+  modelFor(project: ProjectRow, task: ModelTask, runId: string | null): AskedModel | null;
   /** The runner that is asked for, or the one that is set up. Throws `runner_unavailable`, naming what is missing. */
   chooseRunner(asked: RunnerName | undefined): RunnerName;
   /** Hands a pending run to the queue. Losing this call loses nothing: the sweep sends it again. */
@@ -46,7 +46,7 @@ export type RunDeps = FixDeps & {
   /** Hosts that a sandbox may reach while it installs what the repository declares. */
   registryHosts: string[];
   /** The model as the agent sees it: the gateway's address and the run's own token. Null when no model is set up. */
-  agentModel(runId: string): Promise<AgentModel | null>;
+  agentModel(project: ProjectRow, runId: string): Promise<AgentModel | null>;
   gatewayHost: string | null;
   /** The agent's program in the sandbox: a name on its PATH, or an absolute path. */
   agentProgram: string;

@@ -39,9 +39,13 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
       return this.#tables.tail(limit).map(eventLine).join("\n");
     }
 
+    async limit(limits: RunLimits): Promise<void> {
+      this.#tables.limit(limits);
+    }
+
     /** Looks at once, and from then on every second by the object's alarm. */
-    async watch(watched: WatchedAgent, limits: RunLimits): Promise<void> {
-      this.#tables.watch(watched, limits, this.#deps.clock());
+    async watch(watched: WatchedAgent): Promise<void> {
+      this.#tables.watch(watched, this.#deps.clock());
       await this.ctx.storage.setAlarm(this.#deps.clock());
     }
 
@@ -75,6 +79,14 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
 
     async spent(): Promise<number> {
       return this.#tables.spent();
+    }
+
+    async useFallback(): Promise<void> {
+      this.#tables.useFallback();
+    }
+
+    async usesFallback(): Promise<boolean> {
+      return this.#tables.usesFallback();
     }
 
     override async alarm(): Promise<void> {

@@ -59,8 +59,12 @@ export class RunTables {
       .reverse() as RunEvent[];
   }
 
-  watch(watched: WatchedAgent, limits: RunLimits, now: number): void {
+  limit(limits: RunLimits): void {
     this.write("limits", limits);
+    this.write("refused", null);
+  }
+
+  watch(watched: WatchedAgent, now: number): void {
     const known = this.read<Watch>("watch");
     if (known?.outputPath === watched.outputPath && known.sandboxId === watched.sandboxId) return;
     this.stopClock(now);
@@ -135,6 +139,15 @@ export class RunTables {
 
   spent(): number {
     return this.read<number>("spent") ?? 0;
+  }
+
+  /** From now on the fallback model answers in this run. */
+  useFallback(): void {
+    this.write("fallback", true);
+  }
+
+  usesFallback(): boolean {
+    return this.read<boolean>("fallback") ?? false;
   }
 
   /** Adds the time of the agent that is being watched; called once for each, before it is no longer. */

@@ -1,13 +1,16 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { NonRetryableError } from "cloudflare:workflows";
 import { systemActor } from "../domain/actor";
-import type { Verdict } from "../domain/evidence";
+import type { ChangeReview, Verdict } from "../domain/evidence";
 import { logFailure } from "../kit/log";
 import { findRun } from "../store/runs";
 import type { RunDeps } from "./deps";
 import { endRun } from "./end-run";
 import { keepLastPatch } from "./keep-last-patch";
 import { recoverRun } from "./recover-run";
+import { ModelHalt } from "./gateway/halt";
+import { holdForModel } from "./stages/hold-for-model";
+import { checkWork } from "./review-round";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
 import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
@@ -20,20 +23,20 @@ import {
   type RunParams,
 } from "./stages/context";
 import { testBase } from "./stages/baseline";
-import { checkSyntax, demandSyntax } from "./stages/check-syntax";
 import { collect, type Collected } from "./stages/collect";
 import { commitChanges, openPull } from "./stages/deliver";
 import { holdFindings, judge, refuseBroken } from "./stages/judge";
 import { heed } from "./stages/heed";
 import { restorePatch } from "./stages/keep-patch";
 import { lookAtAgent } from "./stages/look";
+import { workAtEdge } from "./stages/edge-work";
 import { openSandbox } from "./stages/open-sandbox";
 import { checkPatch, testChange } from "./stages/prove";
 import { reviewNotes } from "./stages/review-notes";
 import { setUpAndLock } from "./stages/set-up";
 import { snapshot } from "./stages/snapshot";
 import type { SuiteName } from "./stages/suite";
-import { dropTest, startAgent, workAtEdge, type Work } from "./stages/work";
+import { dropTest, startAgent, type Work } from "./stages/work";
 
 const RETRIES = { limit: 4, delay: 2_000, backoff: "exponential" } as const;
 const STEP_TIMEOUT = "20 minutes";
@@ -91,16 +94,14 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
   if (opened) return deliver(stage);
   const workId = await readySandbox(stage, baseSha, "work");
   const { test, readable } = await stage("test-before", (context) => testBase(context, workId));
-  let work = await doWork(deps, stage, step, workId, readable);
-  let change = await stage("collect", (context) => collect(context, workId));
-  let syntax = await stage("syntax", (context) => checkSyntax(context, workId, change.files));
-  if (syntax.faults.length > 0) {
-    work = await workAgain(stage, step, workId, syntax.faults);
-    change = await stage("collect-again", (context) => collect(context, workId));
-    syntax = await stage("syntax-again", (context) => demandSyntax(context, workId, change.files));
-  }
+  const first = await doWork(deps, stage, step, workId, readable);
+  const ready = await checkWork(stage, workId, first, (turn, faults) =>
+    workAgain(stage, step, { sandboxId: workId, writeTest: readable, turn, faults }),
+  );
+  const { work, syntax, review } = ready;
+  let { change } = ready;
   const proofId = await readySandbox(stage, baseSha, "proof");
-  const place = { proofId, test, baseBranch, summary: work.summary, flags: syntax.flags };
+  const place = { proofId, test, baseBranch, summary: work.summary, flags: syntax.flags, review };
   const verdict = await prove(stage, place, change, "");
   const derived = work.derivedTest;
   if (derived !== null && verdict !== "proven") {
@@ -140,6 +141,7 @@ type Place = {
   baseBranch: string;
   summary: string;
   flags: string[];
+  review: ChangeReview | null;
 };
 
 /** The change in the fresh sandbox: its tests at the base, twice; the whole of it, twice; and what that proves. */
@@ -149,7 +151,7 @@ async function prove(
   change: Collected,
   suffix: string,
 ): Promise<Verdict> {
-  const { proofId, test, baseBranch, summary } = place;
+  const { proofId, test, baseBranch, summary, review } = place;
   await stage(`check-patch${suffix}`, async (context) => {
     await checkPatch(context, proofId, change);
     return null;
@@ -165,13 +167,18 @@ async function prove(
   }
   return stage(`judge${suffix}`, async (context) => {
     const { flags, unchecked } = await reviewNotes(context, change);
-    const notes = { flags: [...place.flags, ...flags], unchecked, baseBranch, summary };
+    const notes = { flags: [...place.flags, ...flags], unchecked, baseBranch, summary, review };
     return judge(context, test, change, notes);
   });
 }
 
 const AGENT_WORK: Work = {
   summary: "A coding agent made this change from the approved plan.",
+  derivedTest: null,
+};
+
+const TAKEN_UP: Work = {
+  summary: "A model made this change from the plan; it was taken up from an earlier try.",
   derivedTest: null,
 };
 
@@ -185,29 +192,39 @@ async function doWork(
 ): Promise<Work> {
   const first = await stage("work", async (context) => {
     const runner = deps.runner(context.run.runner);
-    if (runner.kind === "edge") return workAtEdge(context, runner, sandboxId, writeTest);
+    const { run } = context;
+    // Rules are quick and always say the same; what a model wrote is taken up.
+    if (runner.kind === "edge" && !(runner.mends && run.resumeFrom === "proof"))
+      return workAtEdge(context, runner, sandboxId, writeTest);
     await restorePatch(context, sandboxId);
-    if (context.run.resumeFrom === "proof") return AGENT_WORK;
+    if (runner.kind === "edge")
+      return { ...TAKEN_UP, summary: run.evidence?.summary ?? TAKEN_UP.summary };
+    if (run.resumeFrom === "proof") return AGENT_WORK;
     await startAgent(context, runner, sandboxId);
     return null;
   });
   return first ?? waitForAgent(stage, step, sandboxId, 1);
 }
 
-/** The agent's second and last turn, with the lines that do not parse. An edge runner has none. */
+type Again = { sandboxId: string; writeTest: boolean; turn: number; faults: string[] };
+
+/** Another turn, with what is wrong with the change. A runner that cannot mend its own change has none. */
 async function workAgain(
   stage: Stage,
   step: WorkflowStep,
-  sandboxId: string,
-  faults: string[],
+  { sandboxId, writeTest, turn, faults }: Again,
 ): Promise<Work> {
-  await stage("work-again", async (context) => {
+  const name = turn === 2 ? "work-again" : "work-reviewed";
+  const mended = await stage(name, async (context) => {
     const runner = context.deps.runner(context.run.runner);
-    if (runner.kind === "edge") throw new RunFailure(`The change does not parse: ${faults[0]}`);
-    await startAgent(context, runner, sandboxId, 2, faults);
+    if (runner.kind === "edge") {
+      if (!runner.mends) throw new RunFailure(`The change does not parse: ${faults[0]}`);
+      return workAtEdge(context, runner, sandboxId, writeTest, turn, faults);
+    }
+    await startAgent(context, runner, sandboxId, turn, faults);
     return null;
   });
-  return waitForAgent(stage, step, sandboxId, 2);
+  return mended ?? waitForAgent(stage, step, sandboxId, turn);
 }
 
 async function waitForAgent(
@@ -243,6 +260,10 @@ async function inContext<T>(
     // The engine knows its error by name, so ours goes into the message.
     if (error instanceof RunFailure || error instanceof RunOver) {
       throw new NonRetryableError(`${error.name}: ${error.message}`);
+    }
+    if (error instanceof ModelHalt) {
+      await holdForModel(deps, params, error);
+      throw new NonRetryableError(`RunOver: ${error.message}`);
     }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {
       throw new NonRetryableError(SANDBOX_LOST);

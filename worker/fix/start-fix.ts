@@ -10,7 +10,8 @@ import { commit } from "../store/commit";
 import { isRefused, refuseWhen } from "../store/grouping";
 import { isUniqueViolation, type Statement } from "../store/db";
 import { approvePlan, findNewestPlan, insertPlan, type PlanRow } from "../store/plans";
-import { findProject } from "../store/projects";
+import { hasOtherReports } from "../store/feedback";
+import { findProject, type ProjectRow } from "../store/projects";
 import { countRunsOfCluster, findLiveRun, insertRun, type RunRow } from "../store/runs";
 import type { FixDeps } from "./deps";
 import { draftPlan } from "./make-plan";
@@ -69,7 +70,11 @@ export async function startFix(
   }
   const plan = known ?? (await draftPlan(deps, who, clusterId));
   const approves = who.permissions.includes("plan:approve");
-  const approved = approves || plan.approvedAt !== null || !project.approvalRequired;
+  const approved =
+    approves ||
+    plan.approvedAt !== null ||
+    !project.approvalRequired ||
+    (await isTrusted(deps, project, clusterId));
   const attempt = (await countRunsOfCluster(db, who.projectId, clusterId)) + 1;
   const now = deps.clock();
   const runId = seed.id ?? newId();
@@ -120,6 +125,12 @@ export async function startFix(
   if (approved) await deps.sendRun(who.projectId, runId);
   await deps.broadcastRun(who.projectId, runId, run.status);
   return started;
+}
+
+/** Whether all reports of a cluster come from sources that the project trusts: then nobody has to approve its plan. */
+async function isTrusted(deps: FixDeps, project: ProjectRow, clusterId: string): Promise<boolean> {
+  const trusted = project.settings.trusted_sources ?? [];
+  return trusted.length > 0 && !(await hasOtherReports(deps.db, project.id, clusterId, trusted));
 }
 
 function planStatements(

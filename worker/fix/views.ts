@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { VERDICTS, type Evidence } from "../domain/evidence";
+import { VERDICTS, type ChangeReview, type Evidence } from "../domain/evidence";
 import { PlanContent } from "../domain/plan";
 import { PULL_STATES, type PullReview } from "../domain/pull";
 import { RUN_STATUSES, RUNNER_NAMES } from "../domain/run";
@@ -180,6 +180,15 @@ export const EvidenceView = z.object({
   preexisting_count: z.number(),
   newly_failing: z.array(z.string()),
   flags: z.array(z.string()),
+  /** What a model found before the commit; null where none looked. `must_change`: what it would not let out. */
+  review: z
+    .object({
+      by: z.string(),
+      must_change: z.array(z.string()),
+      notes: z.array(z.string()),
+      missing: z.string().nullable(),
+    })
+    .nullable(),
   unchecked: z.array(z.string()),
   files: z.array(z.string()),
   patch_sha256: z.string(),
@@ -197,10 +206,17 @@ export function toEvidenceView(evidence: Evidence): EvidenceView {
     preexisting_count: evidence.preexistingCount,
     newly_failing: evidence.newlyFailing,
     flags: evidence.flags,
+    review: toReviewView(evidence.review ?? null),
     unchecked: evidence.unchecked,
     files: evidence.files.map((file) => file.path),
     patch_sha256: evidence.patchSha256,
   };
+}
+
+function toReviewView(review: ChangeReview | null): EvidenceView["review"] {
+  if (!review) return null;
+  const { by, blocking, notes, missing } = review;
+  return { by, must_change: blocking, notes, missing };
 }
 
 export const RunEventView = z.object({

@@ -9,6 +9,7 @@ import { authenticate } from "./middleware/authenticate";
 import { openApiDocument, routeTable } from "./openapi";
 import { problemResponse } from "./problem";
 import { clusterRoutes } from "./routes/clusters";
+import { costRoutes } from "./routes/costs";
 import { deadLetterRoutes } from "./routes/dead-letters";
 import { dsnRoutes } from "./routes/dsn";
 import { feedbackRoutes } from "./routes/feedback";
@@ -32,6 +33,7 @@ export type FeedbackRoutes = typeof feedbackRoutes;
 export type ClusterRoutes = typeof clusterRoutes;
 export type LedgerRoutes = typeof ledgerRoutes;
 export type FixRoutes = typeof fixRoutes;
+export type CostRoutes = typeof costRoutes;
 export type PollingRoutes = typeof pollingRoutes;
 export type DeadLetterRoutes = typeof deadLetterRoutes;
 
@@ -55,6 +57,7 @@ export function createApi(makeDeps: (env: Env) => Deps): Hono<AppEnv> {
     .route("/", clusterRoutes)
     .route("/", ledgerRoutes)
     .route("/", fixRoutes)
+    .route("/", costRoutes)
     .route("/", pollingRoutes)
     .route("/", ingestRoutes)
     .route("/", dsnRoutes)

@@ -6,25 +6,10 @@ import { findLiveIds } from "../store/feedback";
 import { addCounts, findRedditPoll } from "../store/polls";
 import { noteDelivery } from "../store/sources";
 import { accept } from "./accept";
+import { batchReply, type BatchReply } from "./batch-reply";
 import type { IngestDeps } from "./deps";
 import { removeFeedback } from "./remove-feedback";
 import { mapReddit } from "./sources/reddit/map";
-
-const ItemResult = z.object({
-  index: z.number(),
-  status: z.enum(["created", "updated", "duplicate", "removed", "ignored", "refused"]),
-  id: z.string().nullable(),
-  external_id: z.string().nullable(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-});
-
-export const AddRedditReply = z.object({
-  /** The first item's id: what a caller who posted one item wants. */
-  id: z.string().nullable(),
-  created: z.number(),
-  results: z.array(ItemResult),
-});
-export type AddRedditReply = z.infer<typeof AddRedditReply>;
 
 /** Each item is judged on its own by `mapReddit`; a whole `Listing` of Reddit's is taken as well. */
 export const AddRedditInput = z.unknown().meta({
@@ -58,7 +43,7 @@ export async function addReddit(
   deps: IngestDeps,
   who: ProjectActor,
   posted: unknown,
-): Promise<AddRedditReply> {
+): Promise<BatchReply> {
   const source = await findRedditPoll(deps.db, who.projectId);
   const { reply, counts } = await takeReddit(deps, who, posted, source?.sourceId ?? null);
   const now = deps.clock();
@@ -83,7 +68,7 @@ export async function takeReddit(
   who: ProjectActor,
   posted: unknown,
   sourceId: string | null,
-): Promise<{ reply: AddRedditReply; counts: SourceCounts }> {
+): Promise<{ reply: BatchReply; counts: SourceCounts }> {
   const batch = mapReddit(posted, deps.clock());
   const accepted = await accept(
     deps,
@@ -96,8 +81,7 @@ export async function takeReddit(
     who,
     batch.changes.map((change) => change.externalId),
   );
-  const results: AddRedditReply["results"] = [
-    ...batch.items.map(({ index }, i) => ({ index, ...accepted[i]! })),
+  const others = [
     ...batch.changes.map(({ index, externalId }) => ({
       index,
       status: gone.has(externalId) ? ("removed" as const) : ("ignored" as const),
@@ -110,14 +94,7 @@ export async function takeReddit(
       id: null,
       external_id: null,
     })),
-    ...batch.refused.map(({ index, faults }) => ({
-      index,
-      status: "refused" as const,
-      id: null,
-      external_id: null,
-      errors: faults,
-    })),
-  ].sort((a, b) => a.index - b.index);
+  ];
   const duplicate = accepted.filter((one) => one.status === "duplicate").length;
   const counts: SourceCounts = {
     ...NO_COUNTS,
@@ -125,8 +102,7 @@ export async function takeReddit(
     duplicate,
     refused: batch.refused.length,
   };
-  const created = accepted.filter((one) => one.status === "created").length;
-  return { reply: { id: accepted[0]?.id ?? null, created, results }, counts };
+  return { reply: batchReply(batch, accepted, others), counts };
 }
 
 /** Takes away what we have of these; answers the ids of what was there. */

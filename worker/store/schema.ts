@@ -11,6 +11,7 @@ import type { Permission, Role } from "../domain/actor";
 import type { ClusterStatus, Severity } from "../domain/cluster";
 import type { FeedbackMetadata, SourceKind } from "../domain/feedback";
 import type { GroupingTier, Neighbour } from "../domain/grouping";
+import type { ModelCallOutcome, ModelTask } from "../domain/models";
 import type { LinkKind, OperationEffect, OperationKind } from "../domain/operation";
 import type { PlanContent } from "../domain/plan";
 import type { ProposalReasons } from "../domain/proposal";
@@ -604,6 +605,33 @@ export const pullNews = sqliteTable(
     at: integer().notNull(),
   },
   (t) => [primaryKey({ columns: [t.projectId, t.pullNumber, t.kind, t.subject] })],
+);
+
+/** The ledger of money: one row per call of a model, written before it is made and settled after it. */
+export const modelCalls = sqliteTable(
+  "model_calls",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    runId: text("run_id"),
+    task: text().$type<ModelTask>().notNull(),
+    model: text().notNull(),
+    outcome: text().$type<ModelCallOutcome>().notNull(),
+    /** The highest that the call could have; after it what the answer told. */
+    inputTokens: integer("input_tokens").notNull(),
+    outputTokens: integer("output_tokens").notNull(),
+    microUsd: integer("micro_usd").notNull(),
+    priceVersion: text("price_version").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    index("model_calls_recent").on(t.projectId, t.createdAt, t.id),
+    index("model_calls_run")
+      .on(t.projectId, t.runId, t.createdAt, t.id)
+      .where(sql`run_id IS NOT NULL`),
+  ],
 );
 
 export const auditLog = sqliteTable(

@@ -74,9 +74,12 @@ export function decideUndo(input: UndoInput): Change {
   return change;
 }
 
-/** Whatever the order of events was: nothing is undone that would leave a person's word broken. */
+/**
+ * Whatever the order of events was: nothing is undone that would leave a person's word broken. Also where no report has a
+ * way back, since with the operation's own words gone older ones about the reports that it moved are the newest again.
+ */
 function staysTrue(
-  { state, links, later, places }: UndoInput,
+  { state, operation, links, later, places }: UndoInput,
   { narrowed = [], widened: wider = [] }: Change,
   back: ReadonlyMap<string, string>,
 ): void {
@@ -105,11 +108,13 @@ function staysTrue(
   const placeOf = (id: string) =>
     back.get(id) ?? state.members.get(id)?.clusterId ?? places.get(id);
   const known = [...new Set([...byKey.values()].map((row) => row.feedbackId))];
-  for (const home of new Set(back.values())) {
-    const come = [...back].flatMap(([id, to]) => (to === home ? id : []));
-    const there = known.filter((id) => placeOf(id) === home);
-    const elsewhere = known.filter((id) => placeOf(id) !== undefined && placeOf(id) !== home);
-    if (after.find(come, there, "cannot") || after.find(come, elsewhere, "must")) {
+  const concerned = operation.moves.map((move) => move.feedbackId);
+  for (const place of new Set(concerned.map(placeOf))) {
+    if (place === undefined) continue;
+    const ids = concerned.filter((id) => placeOf(id) === place);
+    const there = known.filter((id) => placeOf(id) === place);
+    const elsewhere = known.filter((id) => placeOf(id) !== undefined && placeOf(id) !== place);
+    if (after.find(ids, there, "cannot") || after.find(ids, elsewhere, "must")) {
       throw refused("A later decision of a person rests on this: undo that first.");
     }
   }

@@ -1,3 +1,4 @@
+import { finish, type Steps } from "../kit/turns";
 import { GreyGroups, type GreyLink } from "./grey-groups";
 import type { GreyProblem, Question } from "./grey-problem";
 import { fromRaw } from "./threshold";
@@ -24,7 +25,13 @@ export type GreyOutcome = {
  * average linkage does: the best pair first, and what was joined is compared as one. Pure.
  */
 export function settleGreyZone(problem: GreyProblem): GreyOutcome {
+  return finish(greyZoneSteps(problem));
+}
+
+/** The same in small steps. */
+export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
   const groups = new GreyGroups(problem);
+  yield* groups.linkAll();
   const decisions = new Map<number, GreyDecision>();
   for (let best = groups.best(); best; best = groups.best()) {
     const decision = decisionOf(problem, best);
@@ -33,7 +40,7 @@ export function settleGreyZone(problem: GreyProblem): GreyOutcome {
         for (const label of group.labels) if (!decisions.has(label)) decisions.set(label, decision);
       }
     }
-    groups.join(best);
+    yield* groups.join(best);
   }
   const refused = groups.links().filter(({ dense }) => dense > problem.line);
   for (const link of refused) {

@@ -75,6 +75,7 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
         return 0;
       }
       const alarm = announcementAlarm(now, first);
+      this.#tables.promise(alarm);
       await this.ctx.storage.setAlarm(alarm);
       return alarm;
     }

@@ -146,6 +146,27 @@ export function createGithubForge(settings: GithubSettings): Forge {
         throw error;
       }
     },
+
+    async askReview({ number }, ask) {
+      if ("reviewer" in ask) {
+        await call("request review", (octokit) =>
+          octokit.rest.pulls.requestReviewers({
+            ...at,
+            pull_number: number,
+            reviewers: [ask.reviewer],
+          }),
+        );
+        return;
+      }
+      const { comment: body } = ask;
+      const known = await call("read comments", (octokit) =>
+        octokit.rest.issues.listComments({ ...at, issue_number: number, per_page: 100 }),
+      );
+      if (known.data.some((comment) => comment.body === body)) return;
+      await call("comment", (octokit) =>
+        octokit.rest.issues.createComment({ ...at, issue_number: number, body }),
+      );
+    },
   };
 
   async function compareUrl(base: string, branch: string): Promise<string> {

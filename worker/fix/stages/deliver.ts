@@ -4,6 +4,7 @@ import { runBatch } from "../../store/db";
 import { updateRun } from "../../store/runs";
 import { findUser } from "../../store/users";
 import { ForeignError } from "../../kit/foreign-error";
+import { logFailure } from "../../kit/log";
 import { endRun } from "../end-run";
 import { DraftRefused, type FileChange, type PullRequest } from "../forge/forge";
 import { readFile } from "./collect";
@@ -49,6 +50,7 @@ export async function openPull(context: RunContext): Promise<null> {
   const { deps, run, who } = context;
   const pull = await openDraft(context);
   if (run.followUp) await tellReviewers(context, pull.number);
+  await askReview(context, pull);
   await endRun(deps, who, run, {
     status: "succeeded",
     prUrl: pull.url,
@@ -57,6 +59,22 @@ export async function openPull(context: RunContext): Promise<null> {
     headSha: run.headSha!,
   });
   return null;
+}
+
+/** Asks the review bot that the project names. One that cannot be asked is no reason to fail: the log says so. */
+async function askReview(context: RunContext, pull: PullRequest): Promise<void> {
+  const { deps, project, run } = context;
+  const ask = project.settings.review_request;
+  if (!ask) return;
+  const whom = "reviewer" in ask ? ask.reviewer : "the review bot";
+  try {
+    await deps.forgeOf(project).askReview(pull, ask);
+    await context.say({ kind: "stage", key: "ask-review", text: `Asked ${whom} for a review.` });
+  } catch (error) {
+    logFailure("review_request_failed", error, { run_id: run.id });
+    const text = `The code host did not let us ask ${whom} for a review.`;
+    await context.say({ kind: "info", key: "ask-review", text });
+  }
 }
 
 async function openDraft(context: RunContext): Promise<PullRequest> {
@@ -68,7 +86,7 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
   const [spentMicroUsd, tokens, model, approvedBy, openedBy] = await Promise.all([
     log.spent(),
     log.tokens(),
-    run.runner === "repair_rules" ? null : deps.agentModel(run.id),
+    run.runner === "repair_rules" ? null : (deps.modelFor(project, "code", run.id)?.name ?? null),
     nameOf(context, plan.approvedBy),
     nameOf(context, run.openedBy),
   ]);
@@ -85,7 +103,7 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
     evidence,
     runId: run.id,
     runner: run.runner,
-    model: model?.name ?? null,
+    model,
     tokens,
     seconds: Math.round((deps.clock() - run.createdAt) / 1000),
     spentMicroUsd,

@@ -12,7 +12,7 @@ import { evidenceKey, readSuite } from "./suite";
 
 const NAMES_LIMIT = 50;
 
-export type Notes = Pick<Evidence, "flags" | "unchecked" | "summary" | "baseBranch">;
+export type Notes = Pick<Evidence, "flags" | "unchecked" | "summary" | "baseBranch" | "review">;
 
 /** Weighs what the runs of the tests showed, and keeps it. Ends the run where the change breaks a test that passed. */
 export async function judge(

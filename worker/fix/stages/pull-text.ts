@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceRow, Verdict } from "../../domain/evidence";
+import type { ChangeReview, Evidence, EvidenceRow, Verdict } from "../../domain/evidence";
 import type { SourceKind } from "../../domain/feedback";
 import type { PlanContent } from "../../domain/plan";
 
@@ -69,6 +69,7 @@ export function pullBody(facts: PullFacts): string {
       : []),
     ...section("Hypotheses", plan.hypotheses),
     ...evidenceSection(evidence),
+    ...reviewSection(evidence.review ?? null),
     ...section("Flags", reviewFlags(evidence)),
     ...section("Please validate", plan.validation),
     "## About this run",
@@ -106,6 +107,20 @@ function evidenceSection(evidence: Evidence): string[] {
           "",
         ]
       : []),
+  ];
+}
+
+function reviewSection(review: ChangeReview | null): string[] {
+  if (!review) return [];
+  const { by, blocking, notes, missing } = review;
+  const lines = [...blocking.map((text) => `**Not settled:** ${plain(text)}`), ...notes.map(plain)];
+  return [
+    "## Review",
+    "",
+    `By the model ${code(by)}, against the plan, before the commit: ${missing ? plain(missing) : lines.length === 0 ? "nothing found." : ""}`.trimEnd(),
+    "",
+    ...lines.map((line) => `- ${line}`),
+    ...(lines.length > 0 ? [""] : []),
   ];
 }
 

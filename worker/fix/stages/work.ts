@@ -1,8 +1,8 @@
 import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
 import { runBatch } from "../../store/db";
 import { updateRun } from "../../store/runs";
-import { limitsOf, notesFor } from "../steering";
-import type { AgentRunner, EdgeRunner } from "../runners/runner";
+import { notesFor } from "../steering";
+import type { AgentRunner } from "../runners/runner";
 import { RunFailure, type RunContext } from "./context";
 
 const MINUTE = 60_000;
@@ -24,40 +24,9 @@ function marksOf(turn: number, take: number) {
 /** What a shell answers for a program that is not there, or cannot be run (POSIX, Shell Command Language 2.8.2). */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
-const EDGE_DONE = `${WORK_DIR}/edge-done`;
 
 /** What came of the work. `derivedTest`: a test that an edge runner wrote, to be dropped if it proves nothing. */
 export type Work = { summary: string; derivedTest: string | null };
-
-/**
- * Lets an edge runner propose, and writes its files. It always looks at the base: a try that ended half-way has left its own
- * repair behind. Ends the run with the runner's plain reason when no rule applies.
- */
-export async function workAtEdge(
-  context: RunContext,
-  runner: EdgeRunner,
-  sandboxId: string,
-  writeTest: boolean,
-): Promise<Work> {
-  const sandbox = await context.deps.sandboxes().connect(sandboxId);
-  const done = await sandbox.read(EDGE_DONE);
-  if (done) return JSON.parse(new TextDecoder().decode(done)) as Work;
-  await resetToBase(sandbox);
-  const proposal = await runner.propose({
-    plan: context.plan.content,
-    readFile: async (path) => decode(await sandbox.read(inRepo(path))),
-    listFiles: () => listFiles(sandbox),
-  });
-  if (proposal.kind === "nothing") throw new RunFailure(proposal.reason);
-  const test = writeTest ? proposal.test : null;
-  for (const file of [...proposal.files, ...(test ? [test] : [])]) {
-    await sandbox.write(inRepo(file.path), file.content);
-  }
-  const work = { summary: proposal.summary, derivedTest: test?.path ?? null };
-  await sandbox.write(EDGE_DONE, JSON.stringify(work));
-  await context.say({ kind: "stage", key: "work", text: proposal.summary });
-  return work;
-}
 
 /** Takes back a test that was derived and proved nothing. */
 export async function dropTest(
@@ -75,7 +44,8 @@ export async function dropTest(
   return null;
 }
 
-async function resetToBase(sandbox: Sandbox): Promise<void> {
+/** Takes back whatever was done in the checkout. */
+export async function resetToBase(sandbox: Sandbox): Promise<void> {
   const reset = await sandbox.run(
     `cd ${REPO_DIR} && git reset -q --hard base-commit && git clean -fdq`,
     { timeoutMs: MINUTE },
@@ -84,7 +54,7 @@ async function resetToBase(sandbox: Sandbox): Promise<void> {
 }
 
 /** The repository's files at the base, as far as the list has room. */
-async function listFiles(sandbox: Sandbox): Promise<string[]> {
+export async function listFiles(sandbox: Sandbox): Promise<string[]> {
   const list = `${WORK_DIR}/files.list`;
   await sandbox.run(`cd ${REPO_DIR} && git ls-files -z | head -c 1000000 > ${list}`, {
     timeoutMs: MINUTE,
@@ -103,7 +73,7 @@ export async function startAgent(
 ): Promise<void> {
   const { deps, run, plan } = context;
   const marks = marksOf(turn, run.take);
-  const model = await deps.agentModel(run.id);
+  const model = await deps.agentModel(context.project, run.id);
   if (!model || !deps.gatewayHost) throw new RunFailure("No model is set up for this runner.");
   const sandbox = await deps.sandboxes().connect(sandboxId);
   if (!(await sandbox.read(marks.started))) {
@@ -132,14 +102,14 @@ export async function startAgent(
       kind: "stage",
       key: `agent-${turn}-${run.take}-${sandboxId}`,
       text:
-        faults.length > 0
-          ? "Agent started once more: what it changed does not parse."
-          : `Agent started (${runner.name}, ${model.name}).`,
+        faults.length === 0
+          ? `Agent started (${runner.name}, ${model.name}).`
+          : `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`,
     });
   }
   const { output: outputPath, exit: exitPath } = marks;
   const watched = { sandboxId, outputPath, exitPath, runner: runner.name };
-  await deps.runLog(run.id).watch(watched, limitsOf(context));
+  await deps.runLog(run.id).watch(watched);
 }
 
 /** Whether this turn's agent, in its present take, was started in the sandbox. */
@@ -194,8 +164,8 @@ export async function agentExit(
 }
 
 /**
- * The agent's output is bounded, so that an endless log does not fill the disk, and unbuffered, so that it is followed live. Who comes first makes the mark (`noclobber`
- * makes that one step), so that a start that is tried again starts no second agent.
+ * The agent's output is bounded, so that an endless log does not fill the disk, and unbuffered, so that it is followed live. Who
+ * comes first makes the mark (`noclobber` makes that one step), so that a start that is tried again starts no second agent.
  */
 function wrapper(argv: string[], marks: ReturnType<typeof marksOf>): string {
   const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
@@ -223,7 +193,8 @@ export function inRepo(path: string): string {
   return `${REPO_DIR}/${path}`;
 }
 
-function decode(bytes: Uint8Array | null): string | null {
+/** The text of a file; null where there is none, or it is not UTF-8. */
+export function decode(bytes: Uint8Array | null): string | null {
   if (!bytes) return null;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { FeedbackItem } from "../../domain/feedback";
-import { addFeedback, AddFeedbackInput, AddFeedbackReply } from "../../ingest/add-feedback";
+import { addFeedback, AddFeedbackInput } from "../../ingest/add-feedback";
+import { BatchReply } from "../../ingest/batch-reply";
 import { editFeedback, EditFeedbackInput } from "../../ingest/edit-feedback";
 import { readFeedback, readFeedbackPage, FeedbackQuery } from "../../ingest/read-feedback";
 import { removeFeedback } from "../../ingest/remove-feedback";
@@ -32,7 +33,7 @@ export const feedbackRoutes = new Hono<AppEnv>()
       access: "feedback:write",
       body: AddFeedbackInput,
       bodyLimit: BATCH_LIMIT_BYTES,
-      replies: { 202: AddFeedbackReply },
+      replies: { 202: BatchReply },
     }),
     async (c) => c.json(await addFeedback(c.var.deps, c.var.who, c.req.valid("json")), 202),
   )

@@ -1,5 +1,6 @@
 import { Hono, type Context } from "hono";
-import { AddRedditInput, AddRedditReply, addReddit } from "../../ingest/add-reddit";
+import { AddRedditInput, addReddit } from "../../ingest/add-reddit";
+import { BatchReply } from "../../ingest/batch-reply";
 import { requestSync, SyncQuery, SyncReply } from "../../ingest/request-sync";
 import {
   readRedditConfig,
@@ -51,7 +52,7 @@ export const pollingRoutes = new Hono<AppEnv>()
       access: "feedback:write",
       body: AddRedditInput,
       bodyLimit: BATCH_LIMIT_BYTES,
-      replies: { 202: AddRedditReply },
+      replies: { 202: BatchReply },
     }),
     async (c) => c.json(await addReddit(c.var.deps, c.var.who, c.req.valid("json")), 202),
   )

@@ -2,7 +2,7 @@ import { splitStack } from "../embedders/lexical/split-stack";
 
 /** Beginnings of a title that say nothing of the problem. Taken off again and again. */
 const TITLE_PREFIX =
-  /^(?:\[[^\]]{1,40}\]|\([^)]{1,20}\)(?=\s*[A-Z])|(?:re|fwd?|aw|wg|bug|bug report|issue|problem|question|help|urgent|error report|feedback|report|sentry|sev ?\d|p[0-4])\s*(?:#?\d+\s*)?(?:[:!\-–—]+(?=\s)|[:!]+)|[A-Z][A-Z0-9]{1,9}-\d{1,7}\s*[:\-–—]|#\d{1,7}\s*[:\-–—]?|\p{Extended_Pictographic}\uFE0F?|(?:hi|hello|hey|dear)(?:\s(?:all|team|everyone|there|guys|folks|support))?\s*[,!.\-–—:]+|(?:please help|help please|pls help|need help|urgent)\s*[,!:.\-–—]*\s+(?:with\s+)?|[-–—*•#>"'\s]+)\s*/iu;
+  /^(?:\[[^\]]{1,40}\]|\([^)]{1,20}\)(?=\s*[A-Z])|(?:re|fwd?|aw|wg|bug|bug report|issue|problem|question|help|urgent|error report|feedback|report|sentry|sev ?\d|p[0-4])\s*(?:#?\d+\s*)?(?:[:!\-–—]+(?=\s)|[:!]+)|[A-Z][A-Z0-9]{1,9}-\d{1,7}\s*[:\-–—]|#\d{1,7}\s*[:\-–—]?|\p{Extended_Pictographic}\uFE0F?|(?:hi|hello|hey|dear)(?:\s(?:all|team|everyone|there|guys|folks|support))?\s*[,!.\-–—:]+|(?:same (?:here|problem|issue|thing|bug)(?: for me| as above)?|me too|\+1)\s*[,!.:\-–—]+|(?:please help|help please|pls help|need help|urgent)\s*[,!:.\-–—]*\s+(?:with\s+)?|[-–—*•#>"'\s]+)\s*/iu;
 const TITLE_SUFFIX =
   /(?:\s*[\s.,;:!?…\-–—*"']|\s+(?:please|pls|plz|thanks|thank you|help|asap)(?:\s+(?:help|fix|advise))?|\s*\p{Extended_Pictographic}\uFE0F?)+$/iu;
 
@@ -53,6 +53,8 @@ const DROPPED_LINES: readonly RegExp[] = [
   /^\s*On .{5,120} wrote:\s*$/,
   /^\s*(?:Traceback|Caused by|Exception in thread|stack backtrace|goroutine \d|note: run with)/,
   /^\s*[$%]\s/,
+  // A frame, `file:line function`, as a report of Sentry's tells its top ones.
+  /^\s*\S{1,300}\.\w{1,8}:\d+(?::\d+)?(?:\s+\S{1,200}){0,3}\s*$/,
 ];
 const GREETING =
   /^\s*(?:hi|hello|hey|dear)(?:\s+(?:all|team|everyone|there|guys|folks|support|sir|madam|\w+ team))?\s*[,!.:–—-]+\s*/i;

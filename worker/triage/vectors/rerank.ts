@@ -5,18 +5,26 @@ import type { SparseFeatures } from "../embedders/embedder";
  * has none. Linear in the number of features.
  */
 export function sparseCosine(a: SparseFeatures, b: SparseFeatures): number {
+  return sparseDot(a, b);
+}
+
+/** The dot product of two lists of weights by ascending key. */
+export function sparseDot(a: Weighted, b: Weighted): number {
+  const [left, right] = [a.keys, b.keys];
   let shared = 0;
   let i = 0;
   let j = 0;
-  while (i < a.keys.length && j < b.keys.length) {
-    const left = a.keys[i]!;
-    const right = b.keys[j]!;
-    if (left === right) shared += a.weights[i]! * b.weights[j]!;
-    if (left <= right) i += 1;
-    if (right <= left) j += 1;
+  while (i < left.length && j < right.length) {
+    const x = left[i]!;
+    const y = right[j]!;
+    if (x === y) shared += a.weights[i]! * b.weights[j]!;
+    i += x <= y ? 1 : 0;
+    j += y <= x ? 1 : 0;
   }
   return shared;
 }
+
+type Weighted = { keys: Uint32Array; weights: Float32Array | Float64Array };
 
 /**
  * Puts candidates in the order of their sparse cosine with `query`, which sees what hashing has blurred. Ties keep their

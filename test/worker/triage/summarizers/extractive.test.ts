@@ -37,6 +37,27 @@ describe("the extractive summarizer", () => {
     expect(summary).toBe("NullPointerException in Cart.total.");
   });
 
+  test("says where it is thrown once, and not in the frames of a report's text", () => {
+    const street = "TypeError: Cannot read properties of undefined (reading 'street')";
+    const { title, summary } = summarizeByExtract([
+      member({
+        source: "sentry",
+        title: street,
+        body: `${street}\napp:///src/invoice.js:4 addressBlock\napp:///src/invoice.js:17 renderInvoice`,
+        crash: crash({
+          type: "TypeError",
+          message: "Cannot read properties of undefined (reading 'street')",
+          frames: [frame({ file: "src/invoice.js", function: "addressBlock" })],
+        }),
+      }),
+      member({ title: "Same here: no invoice", body: "Orders by phone have no billing address." }),
+    ]);
+    expect(title).toBe(street);
+    expect(summary).toBe(
+      "Orders by phone have no billing address. Thrown in addressBlock (invoice.js).",
+    );
+  });
+
   test("puts the error's place into the summary when people have told the problem", () => {
     const type = crash({
       type: "TypeError",

@@ -18,6 +18,7 @@ export const RUN_STATUSES = Object.keys(RUN_LOOKS) as RunStatus[];
 
 export const RUNNER_LABELS: Record<RunnerName, string> = {
   sandbox_kilo: "Kilocode in the sandbox",
+  llm_patch: "One model call, no agent",
   repair_rules: "Repair rules",
 };
 
@@ -34,4 +35,9 @@ export function RunBadge({ status, waiting_for }: BadgeProps) {
 /** Whether a run may still change. */
 export function isUnderWay(status: RunStatus): boolean {
   return status === "pending" || status === "running" || status === "waiting";
+}
+
+/** Whether a runner is an agent that can be told something; the others are asked once. */
+export function isAgent(runner: RunnerName): boolean {
+  return runner !== "repair_rules" && runner !== "llm_patch";
 }

@@ -8,7 +8,7 @@ import { Notice } from "../../ui/notice";
 import { Time } from "../../ui/time";
 import { Decision } from "./decision";
 import { EvidencePanel } from "./evidence-panel";
-import { isUnderWay, RunBadge, RUNNER_LABELS } from "./run-badge";
+import { isAgent, isUnderWay, RunBadge, RUNNER_LABELS } from "./run-badge";
 import { RunLog } from "./run-log";
 import { FollowUpForm, Guidance, PauseForm, RedirectForm, RetryForm } from "./steer-forms";
 
@@ -86,7 +86,7 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
       ) : run.waiting_for === "approval" ? (
         <Notice tone="plain">This run waits for a person. Approve the plan and it goes on.</Notice>
       ) : null}
-      {mayCancel && run.status === "running" && run.runner !== "repair_rules" ? (
+      {mayCancel && run.status === "running" && isAgent(run.runner) ? (
         <RedirectForm run={run} />
       ) : null}
       {mayCancel && !live && !isUnderWay(run.status) ? (

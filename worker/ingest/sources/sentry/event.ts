@@ -19,6 +19,7 @@ import {
   type Loose,
 } from "../loose";
 import { sentryCrash, sentryExceptions, type SentryExceptions } from "./frames";
+import { sentryLevel } from "./level";
 import { sentryLinks, type SentryLinks } from "./links";
 import { sentryTags } from "./tags";
 import { cspTitle, sentryMessage, sentryTitle } from "./title";
@@ -153,7 +154,7 @@ function metadataOf(
     culprit: cut(firstText(event.culprit, context.culprit, event.transaction, culpritOf(crash))),
     environment: cut(firstText(event.environment, tags.environment)),
     release: cut(firstText(release, tags.release, tags["sentry:release"])),
-    level: cut(firstText(event.level, context.level, tags.level)),
+    level: cut(sentryLevel(event.level, context.level, tags.level)),
     platform: cut(textOf(event.platform)),
     tags: Object.keys(tags).length > 0 ? tags : undefined,
     fingerprint: ownFingerprint(event.fingerprint),

@@ -205,6 +205,19 @@ describe("the older webhooks", () => {
     });
   });
 
+  it.each([
+    [40, "error"],
+    ["50", "fatal"],
+    ["WARN", "warning"],
+    ["critical", "fatal"],
+    ["notice", "notice"],
+    ["constructor", "constructor"],
+  ])("of loggers that write the level %s mean %s", (level, meant) => {
+    expect(
+      reportOf(mapSentry(delivery({ id: "1", message: "x", level }), NOW)).metadata.level,
+    ).toBe(meant);
+  });
+
   it("called service hooks put the issue into a group", () => {
     const hook = {
       project: { slug: "shop" },
