@@ -177,6 +177,11 @@ const AGENT_WORK: Work = {
   derivedTest: null,
 };
 
+const TAKEN_UP: Work = {
+  summary: "A model made this change from the plan; it was taken up from an earlier try.",
+  derivedTest: null,
+};
+
 /** The change itself: by an edge runner at once, or by an agent that is started and then looked at now and then. */
 async function doWork(
   deps: RunDeps,
@@ -187,9 +192,14 @@ async function doWork(
 ): Promise<Work> {
   const first = await stage("work", async (context) => {
     const runner = deps.runner(context.run.runner);
-    if (runner.kind === "edge") return workAtEdge(context, runner, sandboxId, writeTest);
+    const { run } = context;
+    // Rules are quick and always say the same; what a model wrote is taken up.
+    if (runner.kind === "edge" && !(runner.mends && run.resumeFrom === "proof"))
+      return workAtEdge(context, runner, sandboxId, writeTest);
     await restorePatch(context, sandboxId);
-    if (context.run.resumeFrom === "proof") return AGENT_WORK;
+    if (runner.kind === "edge")
+      return { ...TAKEN_UP, summary: run.evidence?.summary ?? TAKEN_UP.summary };
+    if (run.resumeFrom === "proof") return AGENT_WORK;
     await startAgent(context, runner, sandboxId);
     return null;
   });

@@ -102,7 +102,7 @@ export async function startAgent(
       kind: "stage",
       key: `agent-${turn}-${run.take}-${sandboxId}`,
       text:
-        turn === 1
+        faults.length === 0
           ? `Agent started (${runner.name}, ${model.name}).`
           : `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`,
     });
@@ -164,8 +164,8 @@ export async function agentExit(
 }
 
 /**
- * The agent's output is bounded, so that an endless log does not fill the disk, and unbuffered, so that it is followed live. Who comes first makes the mark (`noclobber`
- * makes that one step), so that a start that is tried again starts no second agent.
+ * The agent's output is bounded, so that an endless log does not fill the disk, and unbuffered, so that it is followed live. Who
+ * comes first makes the mark (`noclobber` makes that one step), so that a start that is tried again starts no second agent.
  */
 function wrapper(argv: string[], marks: ReturnType<typeof marksOf>): string {
   const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
