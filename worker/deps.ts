@@ -3,8 +3,10 @@ import { DomainError } from "./domain/errors";
 import { DEFAULT_GROUPING, type GroupingSettings } from "./domain/grouping";
 import type { RunnerName, RunStatus } from "./domain/run";
 import { settingsOf, type Env, type Settings } from "./env";
-import { createGithubForge } from "./fix/forge/github";
+import { createGithubForge, type GithubSettings } from "./fix/forge/github";
+import { createGithubPulls } from "./fix/forge/github-pulls";
 import type { RunDeps } from "./fix/deps";
+import { notePullNews } from "./fix/note-pull-news";
 import { notePullRequest } from "./fix/note-pull-request";
 import { llmPatch } from "./fix/runners/llm-patch/llm-patch";
 import { repairRules } from "./fix/runners/repair-rules/repair-rules";
@@ -96,7 +98,8 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
         .broadcast({ kind: "clusters", id: projectId, status: null })
         .catch((error: unknown) => logFailure("broadcast_failed", error)),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
-    notePullRequest: (who, pull) => notePullRequest(base, who, pull),
+    notePullRequest: (who, pull) => notePullRequest(deps, who, pull),
+    notePullNews: (who, news) => notePullNews(deps, who, news),
     deliver: (request) => deliver(request, env),
     sendTestEvent: (who, sourceId) => sendTestEvent(deps, who, sourceId),
     reserveForProject: (projectId, microUsd) => projectObject(projectId).reserve(microUsd),
@@ -203,7 +206,8 @@ function fixDeps(
     clusterUrl: (projectId, clusterId) =>
       `${settings.PUBLIC_DASHBOARD_URL}/p/${projectId}/clusters/${clusterId}`,
     archive: env.ARCHIVE,
-    forgeOf: (project) => forgeOf(settings, project),
+    forgeOf: (project) => createGithubForge(repositoryOf(settings, project)),
+    pullsOf: (project) => createGithubPulls(repositoryOf(settings, project)),
     chooseRunner: (asked) => chooseRunner(settings, asked),
     sendRun: async (projectId, runId) => {
       await env.FIX_QUEUE.send({ v: 1, kind: "start_run", projectId, runId });
@@ -225,6 +229,7 @@ function fixDeps(
         .broadcast({ kind: "run", id: runId, status })
         .catch((error: unknown) => logFailure("broadcast_failed", error));
     },
+    runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
     registryHosts: ["registry.npmjs.org"],
@@ -322,18 +327,18 @@ function pollingDeps(
 /** The most messages that a queue takes at once. */
 const QUEUE_BATCH = 100;
 
-function forgeOf(settings: Settings, project: ProjectRow) {
+function repositoryOf(settings: Settings, project: ProjectRow): GithubSettings {
   if (!project.githubRepo) {
     throw new DomainError(
       "repository_missing",
       "Connect a repository in the project's settings first.",
     );
   }
-  return createGithubForge({
+  return {
     apiUrl: settings.GITHUB_API_URL,
     token: settings.GITHUB_TOKEN,
     repository: project.githubRepo,
-  });
+  };
 }
 
 function sandboxesOf(settings: Settings): Sandboxes {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { GROUPING_METHODS } from "./grouping";
 import { ModelChoices } from "./models";
 import { SCRUB_RULES } from "./scrub-rules";
+import { DEFAULT_LIMITS, type RunLimits } from "./steering";
 
 /** `public_sources`: where a report came from Reddit, GitHub or the DSN, to which anyone may write. */
 export const FINDINGS_POLICIES = ["public_sources", "always", "never"] as const;
@@ -26,6 +27,9 @@ export const ReviewRequest = z.union([
 ]);
 export type ReviewRequest = z.infer<typeof ReviewRequest>;
 
+/** The most that a run's limits may be set or raised to. */
+export const MOST = { minutes: 240, turns: 5_000, usd: 1_000 } as const;
+
 /** What a project may set for itself; what it leaves out comes from the installation's settings. */
 export const ProjectSettings = z.object({
   grouping: z
@@ -45,8 +49,40 @@ export const ProjectSettings = z.object({
   trusted_sources: z.array(z.enum(TRUSTABLE_SOURCES)).max(3).optional(),
   /** What a new draft pull request asks an installed review bot. */
   review_request: ReviewRequest.optional(),
+  /** What one run may use before it is paused; money is `RUN_BUDGET_USD` when left out. */
+  limits: z
+    .object({
+      minutes: z.number().int().min(1).max(MOST.minutes).optional(),
+      turns: z.number().int().min(1).max(MOST.turns).optional(),
+      usd: z.number().min(0.01).max(MOST.usd).optional(),
+    })
+    .optional(),
+  /** Runs that may be at work at the same time; others wait in the queue. */
+  concurrent_runs: z.number().int().min(1).max(50).optional(),
+  /** Days without a report after which a merged fix counts as one that holds. */
+  soak_days: z.number().min(0).max(365).optional(),
 });
 export type ProjectSettings = z.infer<typeof ProjectSettings>;
+
+export const DEFAULT_SOAK_DAYS = 7;
+export const DEFAULT_CONCURRENT_RUNS = 3;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long a merged fix must be quiet, in milliseconds. */
+export function soakMs(settings: ProjectSettings): number {
+  return (settings.soak_days ?? DEFAULT_SOAK_DAYS) * DAY_MS;
+}
+
+/** What a run of this project may use. `budgetMicroUsd`: the installation's budget of one run. */
+export function runLimits(settings: ProjectSettings, budgetMicroUsd: number): RunLimits {
+  const { minutes, turns, usd } = settings.limits ?? {};
+  return {
+    minutes: minutes ?? DEFAULT_LIMITS.minutes,
+    turns: turns ?? DEFAULT_LIMITS.turns,
+    microUsd: usd === undefined ? budgetMicroUsd : Math.round(usd * 1_000_000),
+  };
+}
 
 /** `owner/name` as GitHub allows it. */
 export const RepositoryName = z

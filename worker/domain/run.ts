@@ -1,4 +1,4 @@
-/** One attempt to fix a cluster. `waiting`: held for a person (an approval, or a decision). */
+/** One attempt to fix a cluster. `waiting`: held for a person (see `WaitingFor`). */
 export const RUN_STATUSES = [
   "pending",
   "running",
@@ -12,7 +12,7 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const LIVE_RUN_STATUSES = ["pending", "running", "waiting"] as const satisfies RunStatus[];
 
 const NEXT: Record<RunStatus, readonly RunStatus[]> = {
-  pending: ["running", "failed", "cancelled"],
+  pending: ["running", "waiting", "failed", "cancelled"],
   running: ["waiting", "succeeded", "failed", "cancelled"],
   waiting: ["pending", "running", "failed", "cancelled"],
   succeeded: [],

@@ -4,6 +4,7 @@ import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
 import type { ProjectRow } from "../store/projects";
 import type { Forge } from "./forge/forge";
+import type { Pulls } from "./forge/pulls";
 import type { AskedModel } from "./gateway/ask-model";
 import type { AgentModel, Runner } from "./runners/runner";
 import type { RunLog } from "./run-log";
@@ -19,6 +20,8 @@ export type FixDeps = {
   archive: R2Bucket;
   /** The code host of a project's repository. Throws `repository_missing` when it has none. */
   forgeOf(project: ProjectRow): Forge;
+  /** Its pull requests. Throws as `forgeOf` does. */
+  pullsOf(project: ProjectRow): Pulls;
   /** The model of a task, paid by the project's day and, where one is named, the run; null where none is set up. */
   modelFor(project: ProjectRow, task: ModelTask, runId: string | null): AskedModel | null;
   /** The runner that is asked for, or the one that is set up. Throws `runner_unavailable`, naming what is missing. */
@@ -28,6 +31,8 @@ export type FixDeps = {
   /** Makes the run's Workflow instance of this generation; one that exists already is no error. */
   startWorkflow(run: { projectId: string; runId: string; generation: number }): Promise<void>;
   runLog(runId: string): RunLog;
+  /** What one run may spend where its project does not say. */
+  runBudgetMicroUsd: number;
   /** Tells the project's dashboards. Best effort. */
   broadcastRun(projectId: string, runId: string, status: RunStatus): Promise<void>;
   sandboxes(): Sandboxes;

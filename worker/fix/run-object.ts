@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RunEvent, RunnerName } from "../domain/run";
+import type { RunLimits, RunUse } from "../domain/steering";
 import type { Clock } from "../kit/clock";
 import { logFailure } from "../kit/log";
-import type { HaltReason } from "./gateway/halt";
 import type { TokenCount } from "./gateway/price";
 import { NO_TOKENS, RunTables } from "./run-tables";
 import { eventLine, type NewRunEvent, type RunEventPage, type WatchedAgent } from "./run-log";
@@ -40,9 +40,25 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
     }
 
     /** Looks at once, and from then on every second by the object's alarm. */
-    async watch(watched: WatchedAgent): Promise<void> {
-      this.#tables.watch(watched);
+    async watch(watched: WatchedAgent, limits: RunLimits): Promise<void> {
+      this.#tables.watch(watched, limits, this.#deps.clock());
       await this.ctx.storage.setAlarm(this.#deps.clock());
+    }
+
+    async limit(limits: RunLimits): Promise<void> {
+      this.#tables.limit(limits);
+    }
+
+    async unwatch(): Promise<void> {
+      this.#tables.unwatch(this.#deps.clock());
+    }
+
+    async use(): Promise<RunUse> {
+      return this.#tables.use(this.#deps.clock());
+    }
+
+    async refuse(reason: NonNullable<RunUse["refused"]>): Promise<void> {
+      this.#tables.refuse(reason);
     }
 
     async watchedExit(): Promise<number | null> {
@@ -65,20 +81,12 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
       return this.#tables.spent();
     }
 
-    async refuse(reason: HaltReason): Promise<void> {
-      this.#tables.note("refused", reason);
-    }
-
-    async refused(): Promise<HaltReason | null> {
-      return this.#tables.noted<HaltReason>("refused");
-    }
-
     async useFallback(): Promise<void> {
-      this.#tables.note("fallback", true);
+      this.#tables.useFallback();
     }
 
     async usesFallback(): Promise<boolean> {
-      return this.#tables.noted<boolean>("fallback") ?? false;
+      return this.#tables.usesFallback();
     }
 
     override async alarm(): Promise<void> {
@@ -88,7 +96,7 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
         const sandbox = await this.#deps.sandboxes().connect(watched.sandboxId);
         const runner = this.#deps.runner(watched.runner as RunnerName);
         const read = await readOn(sandbox, watched, runner);
-        this.#tables.readOn(read.offset, read.exitCode);
+        this.#tables.readOn(watched, read.offset, read.exitCode, this.#deps.clock());
         await this.append(read.events);
         if (read.exitCode !== null) return;
       } catch (error) {

@@ -7,8 +7,10 @@ import { findRun } from "../store/runs";
 import type { RunDeps } from "./deps";
 import { endRun } from "./end-run";
 import { ModelHalt } from "./gateway/halt";
-import { holdForModel } from "./stages/hold-for-model";
+import { pauseForModel } from "./pause-for-model";
 import { checkWork } from "./review-round";
+import { keepLastPatch } from "./keep-last-patch";
+import { recoverRun } from "./recover-run";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
 import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
@@ -25,26 +27,28 @@ import { collect, type Collected } from "./stages/collect";
 import { commitChanges, openPull } from "./stages/deliver";
 import { holdFindings, judge, refuseBroken } from "./stages/judge";
 import { workAtEdge } from "./stages/edge-work";
+import { heed } from "./stages/heed";
+import { restorePatch } from "./stages/keep-patch";
+import { lookAtAgent } from "./stages/look";
 import { openSandbox } from "./stages/open-sandbox";
 import { checkPatch, testChange } from "./stages/prove";
 import { reviewNotes } from "./stages/review-notes";
 import { setUpAndLock } from "./stages/set-up";
 import { snapshot } from "./stages/snapshot";
 import type { SuiteName } from "./stages/suite";
-import { agentExit, dropTest, startAgent, type Work } from "./stages/work";
+import { dropTest, startAgent, type Work } from "./stages/work";
 
 const RETRIES = { limit: 4, delay: 2_000, backoff: "exponential" } as const;
 const STEP_TIMEOUT = "20 minutes";
-const AGENT_LIMIT_MS = 30 * 60_000;
-const LOOK_MS = 3_000;
-/** The stages that can make a sandbox anew; in all others a lost one is lost for good. */
+/** The first looks are quick; later ones spare steps: four hours are 1,600 looks. */
+const LOOK_MS = { first: 3_000, later: 10_000, quick: 100, most: 2_000 } as const;
+/** The stages that can make a sandbox anew; in all others the run begins again with a new one. */
 const SANDBOX_STAGES = { work: "sandbox", proof: "sandbox-proof" } satisfies Record<
   SandboxPurpose,
   string
 >;
+const SANDBOX_LOST = "SandboxLost";
 const SANDBOX_STAGE_NAMES: string[] = Object.values(SANDBOX_STAGES);
-const SANDBOX_LOST =
-  "The sandbox ended before the run did, and what was done in it is lost. Start the run again.";
 
 type Stage = <T extends Rpc.Serializable<T>>(
   name: string,
@@ -73,6 +77,10 @@ export function createFixWorkflow<E>(makeDeps: (env: E) => RunDeps) {
       } catch (error) {
         failure = failureOf(error);
         if (failure) logFailure("run_failed", error, { run_id: params.runId });
+        if (failure === SANDBOX_LOST) {
+          await step.do("recover", { retries: RETRIES }, () => recoverRun(deps, params));
+          failure = null;
+        }
       }
       const reason = failure;
       if (reason) await step.do("fail", { retries: RETRIES }, () => fail(deps, params, reason));
@@ -164,7 +172,10 @@ async function prove(
   });
 }
 
-const AGENT_SUMMARY = "A coding agent made this change from the approved plan.";
+const AGENT_WORK: Work = {
+  summary: "A coding agent made this change from the approved plan.",
+  derivedTest: null,
+};
 
 /** The change itself: by an edge runner at once, or by an agent that is started and then looked at now and then. */
 async function doWork(
@@ -176,7 +187,10 @@ async function doWork(
 ): Promise<Work> {
   const first = await stage("work", async (context) => {
     const runner = deps.runner(context.run.runner);
-    if (runner.kind === "edge") return workAtEdge(context, runner, sandboxId, writeTest);
+    const asItIs = context.run.resumeFrom === "proof";
+    if (runner.kind === "edge" && !asItIs) return workAtEdge(context, runner, sandboxId, writeTest);
+    await restorePatch(context, sandboxId);
+    if (asItIs || runner.kind === "edge") return AGENT_WORK;
     await startAgent(context, runner, sandboxId);
     return null;
   });
@@ -211,16 +225,15 @@ async function waitForAgent(
   turn: number,
 ): Promise<Work> {
   const name = turn === 1 ? "agent" : `agent-${turn}`;
-  for (let look = 1; look * LOOK_MS < AGENT_LIMIT_MS; look++) {
-    await step.sleep(`${name}-wait-${look}`, LOOK_MS);
-    const exit = await stage(`${name}-look-${look}`, (context) =>
-      agentExit(context, sandboxId, turn),
+  for (let look = 1; look <= LOOK_MS.most; look++) {
+    const wait = look <= LOOK_MS.quick ? LOOK_MS.first : LOOK_MS.later;
+    await step.sleep(`${name}-wait-${look}`, wait);
+    const done = await stage(`${name}-look-${look}`, (context) =>
+      lookAtAgent(context, sandboxId, turn, look),
     );
-    if (exit === null) continue;
-    if (exit !== 0) throw new RunFailure(`The agent ended with exit code ${exit}.`);
-    return { summary: AGENT_SUMMARY, derivedTest: null };
+    if (done) return AGENT_WORK;
   }
-  throw new RunFailure("The agent did not end within 30 minutes.");
+  throw new RunFailure("The agent did not end, whatever its limits say.");
 }
 
 /** Runs one stage. Failures that a retry would not change are told apart from those that it may. */
@@ -232,6 +245,7 @@ async function inContext<T>(
 ): Promise<T> {
   try {
     const context = await openContext(deps, params, stage);
+    await heed(context, stage);
     return await withHeartbeat(context, () => work(context));
   } catch (error) {
     // The engine knows its error by name, so ours goes into the message.
@@ -239,11 +253,11 @@ async function inContext<T>(
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
     if (error instanceof ModelHalt) {
-      await holdForModel(deps, params, stage, error);
+      await pauseForModel(deps, params, error);
       throw new NonRetryableError(`RunOver: ${error.message}`);
     }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {
-      throw new NonRetryableError(`RunFailure: ${SANDBOX_LOST}`);
+      throw new NonRetryableError(SANDBOX_LOST);
     }
     throw error;
   }
@@ -256,7 +270,9 @@ const OURS = /^(?:NonRetryableError: )*(RunFailure|RunOver): ([\s\S]*)$/;
 /** What to tell people; null when the run is over already. */
 function failureOf(error: unknown): string | null {
   const message = error instanceof Error ? error.message : String(error);
-  const ours = OURS.exec(QUOTED.exec(message)?.[1] ?? message);
+  const bare = QUOTED.exec(message)?.[1] ?? message;
+  if (bare.endsWith(SANDBOX_LOST)) return SANDBOX_LOST;
+  const ours = OURS.exec(bare);
   if (ours) return ours[1] === "RunOver" ? null : ours[2]!;
   return `A service that the run needs failed repeatedly (${message.slice(0, 200)}). Start the run again later.`;
 }
@@ -264,6 +280,7 @@ function failureOf(error: unknown): string | null {
 async function fail(deps: RunDeps, params: RunParams, error: string): Promise<void> {
   const run = await findRun(deps.db, params.projectId, params.runId);
   if (!run || run.generation !== params.generation) return;
+  await keepLastPatch(deps, run);
   await endRun(deps, systemActor("run", params.projectId), run, { status: "failed", error });
 }
 

@@ -566,7 +566,7 @@ function googleLimit(quota: "PerDay" | "PerMinute", seconds: number): object {
 }
 
 async function halted(): Promise<string | null> {
-  return env.RUN.get(env.RUN.idFromName(live.runId)).refused();
+  return (await env.RUN.get(env.RUN.idFromName(live.runId)).use()).refused;
 }
 
 function sealingKey(): string {

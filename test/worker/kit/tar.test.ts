@@ -46,7 +46,10 @@ function streamOf(bytes: Uint8Array, piece = 700): ReadableStream<Uint8Array> {
   });
 }
 
-async function read(stream: ReadableStream<Uint8Array>, wanted: (path: string) => boolean = () => true) {
+async function read(
+  stream: ReadableStream<Uint8Array>,
+  wanted: (path: string) => boolean = () => true,
+) {
   const files: Record<string, string | null> = {};
   for await (const { path: name, content } of readTar(stream, wanted)) {
     files[name] = content && new TextDecoder().decode(content);

@@ -8,6 +8,8 @@ export type FileChange = { path: string; mode: string; content: Uint8Array | nul
 
 export type NewCommit = {
   baseSha: string;
+  /** The head that it comes after, where that is not the base: its tree is still the base's with the changes. */
+  parentSha?: string;
   branch: string;
   message: string;
   /** Fixed by the caller, so that a retry gives the same commit. */

@@ -11,16 +11,8 @@ const Committer = { name: "Soulcaster", email: "soulcaster@users.noreply.github.
 
 /** GitHub, or GitHub Enterprise by its API address. Blobs are read and written by the Git Data API. */
 export function createGithubForge(settings: GithubSettings): Forge {
-  const [owner = "", repo = ""] = settings.repository.split("/");
-  const at = { owner, repo };
-
-  async function call<T>(what: string, request: (octokit: Octokit) => Promise<T>): Promise<T> {
-    try {
-      return await request(await connect(settings));
-    } catch (error) {
-      throw toForeign(what, error);
-    }
-  }
+  const { at, call } = githubCaller(settings);
+  const { owner, repo } = at;
 
   async function writeBlob(change: FileChange) {
     const { path, mode } = change;
@@ -126,7 +118,7 @@ export function createGithubForge(settings: GithubSettings): Forge {
           ...at,
           message: commit.message,
           tree: made.data.sha,
-          parents: [commit.baseSha],
+          parents: [commit.parentSha ?? commit.baseSha],
           author: who,
           committer: who,
         }),
@@ -181,6 +173,21 @@ export function createGithubForge(settings: GithubSettings): Forge {
     const { data } = await call("read repository", (octokit) => octokit.rest.repos.get(at));
     return `${data.html_url}/compare/${base}...${encodeURIComponent(branch)}`;
   }
+}
+
+/** The repository of the settings, and how it is asked: with failures as `ForeignError`. */
+export function githubCaller(settings: GithubSettings) {
+  const [owner = "", repo = ""] = settings.repository.split("/");
+  return {
+    at: { owner, repo },
+    async call<T>(what: string, request: (octokit: Octokit) => Promise<T>): Promise<T> {
+      try {
+        return await request(await connect(settings));
+      } catch (error) {
+        throw toForeign(what, error);
+      }
+    },
+  };
 }
 
 async function connect(settings: GithubSettings): Promise<Octokit> {

@@ -74,7 +74,8 @@ async function candidatesFor(
 }
 
 async function halted(deps: GatewayDeps, runId: string, halt: ModelHalt): Promise<DomainError> {
-  await deps.runLog(runId).refuse(halt.reason);
+  // The run's own limits note themselves where they refuse.
+  if (halt.reason === "quota") await deps.runLog(runId).refuse("quota");
   return new DomainError("budget_exceeded", halt.message);
 }
 

@@ -10,6 +10,8 @@ export type ProposeInput = {
   listFiles(): Promise<string[]>;
   /** The project's model for code; null where none is set up. */
   model: AskedModel | null;
+  /** What people who may steer the run or write to the repository say, the most important first: it comes before the plan. */
+  notes: string[];
   /** What is wrong with the runner's first proposal, and the files that it changed: empty at first. `readFile` shows them changed. */
   faults: string[];
   changed: string[];
@@ -53,6 +55,10 @@ export type AgentInput = {
   program: string;
   /** What is wrong with what the agent's turns before have left: lines that do not parse, findings of the review. */
   faults: string[];
+  /** What people who may steer the run or write to the repository say, the most important first: it comes before the plan. */
+  notes: string[];
+  /** Whether the checkout has changes already that the agent is to take up. */
+  resumed: boolean;
 };
 
 /** A program to start in the sandbox: never through a shell string. `files` are absolute paths to write before. */

@@ -9,6 +9,7 @@ import { endRun } from "../end-run";
 import { DraftRefused, type FileChange, type PullRequest } from "../forge/forge";
 import { readFile } from "./collect";
 import { RunFailure, type RunContext } from "./context";
+import { followUpText } from "./follow-up-text";
 import { pullBody, pullTitle } from "./pull-text";
 
 /**
@@ -25,9 +26,10 @@ export async function commitChanges(context: RunContext): Promise<null> {
   }
   const cluster = await findCluster(deps.db, run.projectId, run.clusterId);
   const title = pullTitle(cluster?.title ?? "problem");
-  const headSha = await permanent(() =>
+  const headSha = await onBranch(context, () =>
     deps.forgeOf(project).commit({
       baseSha: run.baseSha!,
+      ...(run.followUp ? { parentSha: run.followUp.headSha } : {}),
       branch: run.branch!,
       message: `${title}\n\nSoulcaster run ${run.id}`,
       at: run.createdAt,
@@ -47,7 +49,8 @@ export async function commitChanges(context: RunContext): Promise<null> {
 export async function openPull(context: RunContext): Promise<null> {
   const { deps, run, who } = context;
   const pull = await openDraft(context);
-  await askReview(context, pull);
+  if (run.followUp) await tellReviewers(context, pull.number);
+  else await askReview(context, pull);
   await endRun(deps, who, run, {
     status: "succeeded",
     prUrl: pull.url,
@@ -92,9 +95,11 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
     clusterUrl: deps.clusterUrl(run.projectId, run.clusterId),
     itemCount: cluster.itemCount,
     bySource: cluster.sourceCounts,
+    regressedPrUrl: cluster.regressedPrUrl,
     plan: { ...plan.content, version: plan.version },
     approvedBy,
     openedBy,
+    guidance: run.guidance,
     evidence,
     runId: run.id,
     runner: run.runner,
@@ -115,6 +120,37 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
       `This repository does not support draft pull requests. The branch is pushed; compare it at ${error.compareUrl}`,
     );
   }
+}
+
+/** A follow-up comes after what the branch had when it was started; what came in between is not overwritten. */
+async function onBranch(context: RunContext, commit: () => Promise<string>): Promise<string> {
+  const { deps, run, project } = context;
+  try {
+    return await permanent(commit);
+  } catch (error) {
+    const { followUp } = run;
+    if (!followUp || !(error instanceof RunFailure)) throw error;
+    if ((await deps.forgeOf(project).headOf(run.branch!)) === followUp.headSha) throw error;
+    throw new RunFailure(
+      `Somebody has pushed to ${run.branch} since this run was started. Follow up again: it begins with what is there now.`,
+    );
+  }
+}
+
+/** Says on the pull request what a follow-up has done, once. */
+async function tellReviewers(context: RunContext, number: number): Promise<void> {
+  const { deps, run, project } = context;
+  const spentMicroUsd = await deps.runLog(run.id).spent();
+  const body = followUpText({
+    followUp: run.followUp!,
+    guidance: run.guidance,
+    evidence: evidenceOf(context),
+    headSha: run.headSha!,
+    spentMicroUsd,
+  });
+  await permanent(() =>
+    deps.pullsOf(project).comment(number, `<!-- soulcaster run ${run.id} -->`, body),
+  );
 }
 
 function evidenceOf({ run }: RunContext): Evidence {

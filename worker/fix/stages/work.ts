@@ -1,14 +1,19 @@
 import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
+import { runBatch } from "../../store/db";
+import { updateRun } from "../../store/runs";
 import type { WatchedAgent } from "../run-log";
+import { limitsOf, notesFor } from "../steering";
 import type { AgentRunner } from "../runners/runner";
 import { RunFailure, type RunContext } from "./context";
 
 const MINUTE = 60_000;
 
-/** The files of one turn of the agent. It has a second one when it left files that do not parse. */
-function marksOf(turn: number) {
-  const stem = turn === 1 ? `${WORK_DIR}/agent` : `${WORK_DIR}/agent-${turn}`;
+/** The files of one turn of the agent, which it has anew each time that a person's word starts it again (`take`). */
+function marksOf(turn: number, take: number) {
+  const name = turn === 1 ? "agent" : `agent-${turn}`;
+  const stem = `${WORK_DIR}/${name}${take > 0 ? `.${take}` : ""}`;
   return {
+    pid: `${stem}.pid`,
     output: `${stem}.out`,
     exit: `${stem}.exit`,
     opened: `${stem}.opened`,
@@ -68,7 +73,7 @@ export async function startAgent(
   faults: string[] = [],
 ): Promise<void> {
   const { deps, run, plan } = context;
-  const marks = marksOf(turn);
+  const marks = marksOf(turn, run.take);
   const model = await deps.agentModel(context.project, run.id);
   if (!model || !deps.gatewayHost) throw new RunFailure("No model is set up for this runner.");
   const sandbox = await deps.sandboxes().connect(sandboxId);
@@ -84,25 +89,53 @@ export async function startAgent(
       workdir: REPO_DIR,
       program: deps.agentProgram,
       faults,
+      notes: notesFor(run),
+      resumed: run.resumeFrom === "work" && run.artifactKey !== null,
     });
     for (const file of command.files) await sandbox.write(file.path, file.content);
     await sandbox.write(`${WORK_DIR}/agent.sh`, wrapper(command.argv, marks));
-    await sandbox.start(`bash ${WORK_DIR}/agent.sh`, { cwd: REPO_DIR, env: command.env });
+    await runBatch(deps.db, [updateRun(deps.db, run.projectId, run.id, { resumeFrom: "work" })]);
+    await sandbox.start(`setsid -w bash ${WORK_DIR}/agent.sh`, {
+      cwd: REPO_DIR,
+      env: command.env,
+    });
     await context.say({
       kind: "stage",
-      key: `agent-${turn}`,
+      key: `agent-${turn}-${run.take}-${sandboxId}`,
       text:
-        turn === 1
-          ? `Agent started (${runner.name}, ${model.name}).`
-          : `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`,
+        faults.length > 0
+          ? `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`
+          : `Agent started (${runner.name}, ${model.name}).`,
     });
   }
-  await deps.runLog(run.id).watch(watchedOf(sandboxId, turn, runner.name));
+  const { output: outputPath, exit: exitPath } = marks;
+  const watched = { sandboxId, outputPath, exitPath, runner: runner.name };
+  await deps.runLog(run.id).watch(watched, limitsOf(context));
 }
 
-function watchedOf(sandboxId: string, turn: number, runner: string): WatchedAgent {
-  const { output, exit } = marksOf(turn);
-  return { sandboxId, outputPath: output, exitPath: exit, runner };
+/** Whether this turn's agent, in its present take, was started in the sandbox. */
+export async function agentStarted(
+  { run }: RunContext,
+  sandbox: Sandbox,
+  turn: number,
+): Promise<boolean> {
+  return (await sandbox.read(marksOf(turn, run.take).started)) !== null;
+}
+
+/** Ends the agent's processes and closes the gateway; what it wrote stays. None running is no error. */
+export async function stopAgent(
+  { deps, run }: RunContext,
+  sandbox: Sandbox,
+  turn: number,
+): Promise<void> {
+  const { pid } = marksOf(turn, run.take);
+  // The file lies where the agent may write: only digits of it reach the shell.
+  await sandbox.run(
+    `p=$(head -c 12 ${pid} 2>/dev/null | tr -cd 0-9); [ -z "$p" ] || kill -KILL -- "-$p" 2>/dev/null; true`,
+    { timeoutMs: MINUTE },
+  );
+  await sandbox.allowOnly([]);
+  await deps.runLog(run.id).unwatch();
 }
 
 /**
@@ -114,7 +147,7 @@ export async function agentExit(
   sandboxId: string,
   turn = 1,
 ): Promise<number | null> {
-  const marks = marksOf(turn);
+  const marks = marksOf(turn, context.run.take);
   const sandbox = await context.deps.sandboxes().connect(sandboxId);
   if (!(await sandbox.read(marks.exit))) return null;
   if (!(await sandbox.read(marks.closed))) {
@@ -132,7 +165,7 @@ export async function agentExit(
 }
 
 /**
- * The agent's output is bounded, so that an endless log does not fill the disk. Who comes first makes the mark (`noclobber`
+ * The agent's output is bounded, so that an endless log does not fill the disk, and unbuffered, so that it is followed live. Who comes first makes the mark (`noclobber`
  * makes that one step), so that a start that is tried again starts no second agent.
  */
 function wrapper(argv: string[], marks: ReturnType<typeof marksOf>): string {
@@ -140,7 +173,8 @@ function wrapper(argv: string[], marks: ReturnType<typeof marksOf>): string {
   return [
     "#!/bin/bash",
     `( set -o noclobber; echo started > ${marks.started} ) 2>/dev/null || exit 0`,
-    `${quoted} </dev/null 2>&1 | head -c 50000000 > ${marks.output}`,
+    `echo $$ > ${marks.pid}`,
+    `${quoted} </dev/null 2>&1 | stdbuf -o0 head -c 50000000 > ${marks.output}`,
     `echo "\${PIPESTATUS[0]}" > ${marks.exit}.part && mv ${marks.exit}.part ${marks.exit}`,
     "",
   ].join("\n");

@@ -98,17 +98,26 @@ function change(run: CheckRunRecord, body: z.output<typeof checkRunFields>, now:
   run.completedAt = body.completed_at ? Date.parse(body.completed_at) : (run.completedAt ?? now);
 }
 
-function announce(
+async function announce(
   forge: Forge,
   repo: RepoState,
   run: CheckRunRecord,
   action: string,
   sender: string,
 ): Promise<void> {
-  return forge.announce(repo, "check_run", sender, () => ({
+  const view = () => checkRunView(forge, repo, run);
+  await forge.announce(repo, "check_run", sender, () => ({ action, check_run: view() }));
+  if (action !== "completed") return;
+  // A suite has just this one run here, and is done with it.
+  await forge.announce(repo, "check_suite", sender, () => ({
     action,
-    check_run: checkRunView(forge, repo, run),
+    check_suite: suiteView(view()),
   }));
+}
+
+function suiteView({ id, head_sha, status, conclusion, pull_requests, completed_at }: Json): Json {
+  const app = { name: "Played checks" };
+  return { id, head_sha, status, conclusion, app, pull_requests, updated_at: completed_at };
 }
 
 function checkRunView(forge: Forge, repo: RepoState, run: CheckRunRecord): Json {

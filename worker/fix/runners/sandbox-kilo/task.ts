@@ -1,12 +1,21 @@
 import type { PlanContent } from "../../../domain/plan";
 import { planText, section } from "../plan-text";
+import type { AgentInput } from "../runner";
 
 /**
  * The task that the agent gets: the approved plan, and nothing else. No report's text is added here, so what a stranger
  * wrote reaches the agent only as far as a person approved it in the plan.
  */
-export function taskOf(plan: PlanContent, faults: string[] = []): string {
+export function taskOf(
+  plan: PlanContent,
+  faults: string[] = [],
+  { notes, resumed }: Pick<AgentInput, "notes" | "resumed"> = { notes: [], resumed: false },
+): string {
   return [
+    section("First of all: what the developers say, before the plan below", notes),
+    resumed
+      ? "The working tree has changes already: earlier work on this. Read them with `git diff base-commit`, and go on from there."
+      : "",
     "Fix one bug in the repository in the current folder. A developer approved this plan:",
     planText(plan),
     section("What is wrong with your change so far: repair this first", faults),

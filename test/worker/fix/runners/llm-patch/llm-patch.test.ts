@@ -50,6 +50,7 @@ async function propose(
         return answer;
       },
     },
+    notes: [],
     faults: more.faults ?? [],
     changed: more.changed ?? [],
   });
