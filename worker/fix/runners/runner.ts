@@ -1,4 +1,5 @@
 import type { AskedModel } from "../gateway/ask-model";
+import type { Wire } from "../gateway/usage";
 import type { PlanContent } from "../../domain/plan";
 import type { RunnerName } from "../../domain/run";
 
@@ -41,7 +42,7 @@ export type AgentModel = {
   baseUrl: string;
   apiKey: string;
   name: string;
-  wire: "openai" | "gemini";
+  wire: Wire;
 };
 
 /**
@@ -79,6 +80,8 @@ export type AgentEvent = {
 export type AgentRunner = {
   kind: "agent";
   name: RunnerName;
+  /** The wires that its program speaks. */
+  wires: readonly Wire[];
   command(input: AgentInput): AgentCommand;
   parse(line: string): AgentEvent | null;
 };
