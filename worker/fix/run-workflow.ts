@@ -9,7 +9,7 @@ import { endRun } from "./end-run";
 import { keepLastPatch } from "./keep-last-patch";
 import { recoverRun } from "./recover-run";
 import { ModelHalt } from "./gateway/halt";
-import { holdForModel } from "./stages/hold-for-model";
+import { pauseForModel } from "./pause-for-model";
 import { checkWork } from "./review-round";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
@@ -262,7 +262,7 @@ async function inContext<T>(
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
     if (error instanceof ModelHalt) {
-      await holdForModel(deps, params, error);
+      await pauseForModel(deps, params, error);
       throw new NonRetryableError(`RunOver: ${error.message}`);
     }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {

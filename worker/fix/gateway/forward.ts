@@ -74,7 +74,7 @@ async function candidatesFor(
 }
 
 async function halted(deps: GatewayDeps, runId: string, halt: ModelHalt): Promise<DomainError> {
-  // What the run's own limits refuse, its object has noted.
+  // The run's own limits note themselves where they refuse.
   if (halt.reason === "quota") await deps.runLog(runId).refuse("quota");
   return new DomainError("budget_exceeded", halt.message);
 }
