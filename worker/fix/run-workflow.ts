@@ -13,6 +13,7 @@ import { keepLastPatch } from "./keep-last-patch";
 import { recoverRun } from "./recover-run";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
+import { timed } from "./stages/timed";
 import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
 import {
   openContext,
@@ -246,7 +247,7 @@ async function inContext<T>(
   try {
     const context = await openContext(deps, params, stage);
     await heed(context, stage);
-    return await withHeartbeat(context, () => work(context));
+    return await timed(context, stage, () => withHeartbeat(context, () => work(context)));
   } catch (error) {
     // The engine knows its error by name, so ours goes into the message.
     if (error instanceof RunFailure || error instanceof RunOver) {
