@@ -95,10 +95,6 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
     inGate: (projectId, work) => inGate(projectObject(projectId), work),
-    broadcastClusters: (projectId) =>
-      projectObject(projectId)
-        .broadcast({ kind: "clusters", id: projectId, status: null })
-        .catch((error: unknown) => logFailure("broadcast_failed", error)),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
     notePullRequest: (who, pull) => notePullRequest(deps, who, pull),
     notePullNews: (who, news) => notePullNews(deps, who, news),
@@ -231,6 +227,10 @@ function fixDeps(
         .broadcast({ kind: "run", id: runId, status })
         .catch((error: unknown) => logFailure("broadcast_failed", error));
     },
+    broadcastClusters: (projectId) =>
+      env.PROJECT.get(env.PROJECT.idFromName(projectId))
+        .broadcast({ kind: "clusters", id: projectId, status: null })
+        .catch((error: unknown) => logFailure("broadcast_failed", error)),
     runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,

@@ -2,7 +2,9 @@
 export const PULL_STATES = ["open", "merged", "closed"] as const;
 export type PullState = (typeof PULL_STATES)[number];
 
-export type PullNewsKind = "review" | "comment" | "check";
+/** `suite`: all checks of one program together, told beside each of them. */
+export const PULL_NEWS_KINDS = ["review", "comment", "check", "suite"] as const;
+export type PullNewsKind = (typeof PULL_NEWS_KINDS)[number];
 
 /** What somebody who may write to the repository said about a pull request. `line`: of the new side, where it is about one. */
 export type PullComment = {
@@ -23,17 +25,20 @@ type News = { kind: PullNewsKind; subject: string; state: string; sha: string | 
 
 const FAILED = new Set(["failure", "timed_out", "action_required", "startup_failure"]);
 
-/** Reads a pull request's news, newest first. `since`: when the last follow-up was started. Checks count at the newest commit. */
+/**
+ * Reads a pull request's news, newest first. `since`: when the last follow-up was started. Checks count at the newest commit that
+ * any is about, and suites only where no check of theirs tells more.
+ */
 export function reviewOf(news: readonly News[], since: number): PullReview {
   const fresh = news.filter((one) => one.at > since);
-  const head = news.find((one) => one.kind === "check")?.sha;
+  const head = news.find((one) => one.kind === "check" || one.kind === "suite")?.sha;
+  const failing = (kind: PullNewsKind) =>
+    subjects(fresh, (one) => one.kind === kind && one.sha === head && isFailed(one.state));
+  const checks = failing("check");
   return {
     changesRequested: subjects(fresh, (one) => one.state === "changes_requested"),
     commented: subjects(fresh, (one) => one.kind === "comment"),
-    failing: subjects(
-      fresh,
-      (one) => one.kind === "check" && one.sha === head && isFailed(one.state),
-    ),
+    failing: checks.length > 0 ? checks : failing("suite"),
   };
 }
 

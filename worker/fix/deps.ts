@@ -36,6 +36,8 @@ export type FixDeps = {
   runBudgetMicroUsd: number;
   /** Tells the project's dashboards. Best effort. */
   broadcastRun(projectId: string, runId: string, status: RunStatus): Promise<void>;
+  /** Tells them that clusters have changed. Best effort. */
+  broadcastClusters(projectId: string): Promise<void>;
   sandboxes(): Sandboxes;
 };
 

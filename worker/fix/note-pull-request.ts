@@ -23,12 +23,17 @@ type Closed = {
   repository: { fullName: string };
 };
 
+type PullDeps = Pick<
+  FixDeps,
+  "db" | "clock" | "runLog" | "broadcastRun" | "broadcastClusters" | "sendRun"
+>;
+
 /**
  * A pull request of ours was closed. Merged, whichever attempt it was: its cluster is `merged` and its soak time begins. Closed
  * unmerged: its cluster is `new` again with the reason, unless another attempt's pull request is open. Others' are not ours.
  */
 export async function notePullRequest(
-  deps: Pick<FixDeps, "db" | "clock" | "runLog" | "broadcastRun" | "sendRun">,
+  deps: PullDeps,
   who: ProjectActor,
   pull: Closed,
 ): Promise<void> {
@@ -51,6 +56,7 @@ export async function notePullRequest(
   const cluster = await findSurvivor(db, who.projectId, await freshOf(deps, who, opened));
   if (!pull.merged && cluster.githubPrNumber !== pull.number) return;
   await moveOn(deps, who, project, cluster, { ...pull, url: pull.url ?? run?.prUrl ?? undefined });
+  await deps.broadcastClusters(who.projectId);
 }
 
 async function moveOn(

@@ -10,7 +10,9 @@ import type { FixDeps } from "./deps";
  * For cron, at most 100 at a time: merged clusters that have been quiet for their project's soak time are `resolved`. An event
  * that was only counted, without a report of its own, begins the time anew. Answers how many were resolved.
  */
-export async function passSoak(deps: Pick<FixDeps, "db" | "clock">): Promise<number> {
+export async function passSoak(
+  deps: Pick<FixDeps, "db" | "clock" | "broadcastClusters">,
+): Promise<number> {
   const now = deps.clock();
   let resolved = 0;
   for (const cluster of await listSoaked(deps.db, now)) {
@@ -18,7 +20,9 @@ export async function passSoak(deps: Pick<FixDeps, "db" | "clock">): Promise<num
     if (!project) continue;
     const end = soakEnd(cluster, soakMs(project.settings));
     await (end > now ? postpone(deps, cluster, end) : resolve(deps, cluster, now));
-    if (end <= now) resolved += 1;
+    if (end > now) continue;
+    resolved += 1;
+    await deps.broadcastClusters(cluster.projectId);
   }
   return resolved;
 }

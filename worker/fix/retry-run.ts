@@ -37,7 +37,9 @@ export async function retryRun(
   if (from !== "start" && run.artifactKey === null) {
     throw new DomainError("conflict", "This run has left no patch to go on from.");
   }
-  const agent = deps.runner(run.runner).kind === "agent";
+  const runner = deps.runner(run.runner);
+  // Rules have no work of their own to take up: they find the same again.
+  const takesUp = runner.kind === "agent" || (runner.mends && from === "proof");
   const { artifactKey, baseSha } = run;
   return startFix(
     deps,
@@ -47,7 +49,7 @@ export async function retryRun(
     {
       retryOf: run.id,
       guidance: text === undefined ? [] : [{ text, by: steererName(who), at: deps.clock() }],
-      ...(from === "start" || !agent ? {} : { resumeFrom: from, artifactKey, baseSha }),
+      ...(from === "start" || !takesUp ? {} : { resumeFrom: from, artifactKey, baseSha }),
     },
   );
 }

@@ -14,10 +14,10 @@ export type RunLog = {
   page(from: number, limit: number): Promise<RunEventPage>;
   /** The last events as plain text, at most `limit` of them. (Not `tail`: that is a handler's name to the runtime.) */
   lastLines(limit: number): Promise<string>;
-  /** Follows an agent's output file in a sandbox until its exit file is there. From now on these limits count. */
-  watch(watched: WatchedAgent, limits: RunLimits): Promise<void>;
-  /** From now on these limits count, where no agent is watched. */
+  /** From now on these limits count, and what was refused before them does not. */
   limit(limits: RunLimits): Promise<void>;
+  /** Follows an agent's output file in a sandbox until its exit file is there. */
+  watch(watched: WatchedAgent): Promise<void>;
   /** Looks away: the agent was ended. Its time stands still. */
   unwatch(): Promise<void>;
   /** What the run's agents have used so far, in all their sandboxes. */

@@ -39,14 +39,14 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
       return this.#tables.tail(limit).map(eventLine).join("\n");
     }
 
-    /** Looks at once, and from then on every second by the object's alarm. */
-    async watch(watched: WatchedAgent, limits: RunLimits): Promise<void> {
-      this.#tables.watch(watched, limits, this.#deps.clock());
-      await this.ctx.storage.setAlarm(this.#deps.clock());
-    }
-
     async limit(limits: RunLimits): Promise<void> {
       this.#tables.limit(limits);
+    }
+
+    /** Looks at once, and from then on every second by the object's alarm. */
+    async watch(watched: WatchedAgent): Promise<void> {
+      this.#tables.watch(watched, this.#deps.clock());
+      await this.ctx.storage.setAlarm(this.#deps.clock());
     }
 
     async unwatch(): Promise<void> {

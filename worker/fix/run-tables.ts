@@ -60,20 +60,18 @@ export class RunTables {
       .reverse() as RunEvent[];
   }
 
-  watch(watched: WatchedAgent, limits: RunLimits, now: number): void {
+  limit(limits: RunLimits): void {
     this.write("limits", limits);
+    this.write("refused", null);
+  }
+
+  watch(watched: WatchedAgent, now: number): void {
     const known = this.read<Watch>("watch");
     if (known?.outputPath === watched.outputPath && known.sandboxId === watched.sandboxId) return;
     this.stopClock(now);
     this.write("refused", null);
     const watch = { ...watched, offset: 0, exitCode: null, startedAt: now };
     this.write("watch", watch satisfies Watch);
-  }
-
-  /** For a run that watches no agent: its limits, and a clean slate. */
-  limit(limits: RunLimits): void {
-    this.write("limits", limits);
-    this.write("refused", null);
   }
 
   unwatch(now: number): void {
@@ -144,7 +142,7 @@ export class RunTables {
     return this.read<number>("spent") ?? 0;
   }
 
-  /** From now on the fallback model answers. */
+  /** From now on the fallback model answers in this run. */
   useFallback(): void {
     this.write("fallback", true);
   }

@@ -6,11 +6,11 @@ import { logFailure } from "../kit/log";
 import { findRun } from "../store/runs";
 import type { RunDeps } from "./deps";
 import { endRun } from "./end-run";
-import { ModelHalt } from "./gateway/halt";
-import { pauseForModel } from "./pause-for-model";
-import { checkWork } from "./review-round";
 import { keepLastPatch } from "./keep-last-patch";
 import { recoverRun } from "./recover-run";
+import { ModelHalt } from "./gateway/halt";
+import { holdForModel } from "./stages/hold-for-model";
+import { checkWork } from "./review-round";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
 import { timed } from "./stages/timed";
@@ -27,10 +27,10 @@ import { testBase } from "./stages/baseline";
 import { collect, type Collected } from "./stages/collect";
 import { commitChanges, openPull } from "./stages/deliver";
 import { holdFindings, judge, refuseBroken } from "./stages/judge";
-import { workAtEdge } from "./stages/edge-work";
 import { heed } from "./stages/heed";
 import { restorePatch } from "./stages/keep-patch";
 import { lookAtAgent } from "./stages/look";
+import { workAtEdge } from "./stages/edge-work";
 import { openSandbox } from "./stages/open-sandbox";
 import { checkPatch, testChange } from "./stages/prove";
 import { reviewNotes } from "./stages/review-notes";
@@ -178,6 +178,11 @@ const AGENT_WORK: Work = {
   derivedTest: null,
 };
 
+const TAKEN_UP: Work = {
+  summary: "A model made this change from the plan; it was taken up from an earlier try.",
+  derivedTest: null,
+};
+
 /** The change itself: by an edge runner at once, or by an agent that is started and then looked at now and then. */
 async function doWork(
   deps: RunDeps,
@@ -188,10 +193,14 @@ async function doWork(
 ): Promise<Work> {
   const first = await stage("work", async (context) => {
     const runner = deps.runner(context.run.runner);
-    const asItIs = context.run.resumeFrom === "proof";
-    if (runner.kind === "edge" && !asItIs) return workAtEdge(context, runner, sandboxId, writeTest);
+    const { run } = context;
+    // Rules are quick and always say the same; what a model wrote is taken up.
+    if (runner.kind === "edge" && !(runner.mends && run.resumeFrom === "proof"))
+      return workAtEdge(context, runner, sandboxId, writeTest);
     await restorePatch(context, sandboxId);
-    if (asItIs || runner.kind === "edge") return AGENT_WORK;
+    if (runner.kind === "edge")
+      return { ...TAKEN_UP, summary: run.evidence?.summary ?? TAKEN_UP.summary };
+    if (run.resumeFrom === "proof") return AGENT_WORK;
     await startAgent(context, runner, sandboxId);
     return null;
   });
@@ -254,7 +263,7 @@ async function inContext<T>(
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
     if (error instanceof ModelHalt) {
-      await pauseForModel(deps, params, error);
+      await holdForModel(deps, params, error);
       throw new NonRetryableError(`RunOver: ${error.message}`);
     }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {

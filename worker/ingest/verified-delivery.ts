@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FeedbackMetadata, SOURCE_KINDS, type NewFeedback } from "../domain/feedback";
+import { PULL_NEWS_KINDS } from "../domain/pull";
 import type { PullNews } from "./sources/github/map";
 import type { SourceChange } from "./sources/source";
 
@@ -16,7 +17,7 @@ const Item = z.object({
 }) satisfies z.ZodType<NewFeedback>;
 
 const News = z.object({
-  kind: z.enum(["review", "comment", "check"]),
+  kind: z.enum(PULL_NEWS_KINDS),
   pullNumber: z.number(),
   subject: z.string(),
   state: z.string(),

@@ -54,7 +54,7 @@ describe("settings", () => {
         "PATCH /projects/p1": PROJECT,
       },
     );
-    const { settings } = calls.at(-1)?.json as { settings: object };
+    const { settings } = calls.at(-1)!.json as { settings: object };
     expect(settings).toEqual({
       grouping: { threshold: 0.8 },
       scrub: {},

@@ -125,8 +125,13 @@ async function followUpOf({ project, clusterId }: AgentRun): Promise<string> {
   return (json as unknown as { items: { id: string }[] }).items[0]!.id;
 }
 
-async function asForge(token: string, path: string, body: object, method = "POST"): Promise<void> {
-  const response = await fetch(`${env.WORLD.forge}/${path}`, {
+async function asForge(
+  token: string,
+  path: string,
+  body: object,
+  method: "POST" | "PUT" = "POST",
+): Promise<void> {
+  const request = new Request(`${env.WORLD.forge}/${path}`, {
     method,
     headers: {
       authorization: `Bearer ${token}`,
@@ -135,6 +140,7 @@ async function asForge(token: string, path: string, body: object, method = "POST
     },
     body: JSON.stringify(body),
   });
+  const response = await fetch(request);
   if (!response.ok)
     throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
 }

@@ -1,6 +1,6 @@
 import { WORK_DIR, type Sandbox } from "../sandbox/sandbox";
 import type { EdgeRunner, Proposal } from "../runners/runner";
-import { limitsOf, notesFor } from "../steering";
+import { notesFor } from "../steering";
 import { RunFailure, type RunContext } from "./context";
 import { decode, inRepo, listFiles, resetToBase, type Work } from "./work";
 
@@ -34,7 +34,6 @@ export async function workAtEdge(
   let proposal = await readNote<Proposal>(sandbox, notes.proposed);
   if (!proposal) {
     if (turn === 1) await resetToBase(sandbox);
-    await deps.runLog(run.id).limit(limitsOf(context));
     proposal = await runner.propose({
       plan: plan.content,
       readFile: async (path) => decode(await sandbox.read(inRepo(path))),

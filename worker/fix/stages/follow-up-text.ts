@@ -26,7 +26,9 @@ export function followUpText({
     `Soulcaster pushed ${code(headSha.slice(0, 7))}.`,
     "",
     ...(comments.length > 0
-      ? [`- In answer to ${comments.length} comments of ${authors.join(", ")}`]
+      ? [
+          `- In answer to ${comments.length} comment${comments.length === 1 ? "" : "s"} of ${authors.join(", ")}`,
+        ]
       : []),
     ...(names.length > 0 ? [`- For the failing checks ${names.join(", ")}`] : []),
     ...guidance.map(({ text, by }) => `- Told by ${plain(by)}: ${plain(text)}`),

@@ -1,7 +1,7 @@
 import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
 import { runBatch } from "../../store/db";
 import { updateRun } from "../../store/runs";
-import { limitsOf, notesFor } from "../steering";
+import { notesFor } from "../steering";
 import type { AgentRunner } from "../runners/runner";
 import { RunFailure, type RunContext } from "./context";
 
@@ -102,14 +102,14 @@ export async function startAgent(
       kind: "stage",
       key: `agent-${turn}-${run.take}-${sandboxId}`,
       text:
-        faults.length > 0
-          ? `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`
-          : `Agent started (${runner.name}, ${model.name}).`,
+        faults.length === 0
+          ? `Agent started (${runner.name}, ${model.name}).`
+          : `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`,
     });
   }
   const { output: outputPath, exit: exitPath } = marks;
   const watched = { sandboxId, outputPath, exitPath, runner: runner.name };
-  await deps.runLog(run.id).watch(watched, limitsOf(context));
+  await deps.runLog(run.id).watch(watched);
 }
 
 /** Whether this turn's agent, in its present take, was started in the sandbox. */
@@ -164,8 +164,8 @@ export async function agentExit(
 }
 
 /**
- * The agent's output is bounded, so that an endless log does not fill the disk, and unbuffered, so that it is followed live. Who comes first makes the mark (`noclobber`
- * makes that one step), so that a start that is tried again starts no second agent.
+ * The agent's output is bounded, so that an endless log does not fill the disk, and unbuffered, so that it is followed live. Who
+ * comes first makes the mark (`noclobber` makes that one step), so that a start that is tried again starts no second agent.
  */
 function wrapper(argv: string[], marks: ReturnType<typeof marksOf>): string {
   const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");

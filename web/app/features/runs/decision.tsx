@@ -4,6 +4,7 @@ import { Button } from "../../ui/button";
 import { Field } from "../../ui/field";
 import { Time } from "../../ui/time";
 import { Words } from "../../ui/words";
+import { isAgent } from "./run-badge";
 import { SentenceField, useBusy } from "./steer-forms";
 
 type Props = { run: RunView; mayRaise: boolean; maySteer: boolean };
@@ -53,7 +54,7 @@ function Use({ label, used, limit }: { label: string; used: number; limit: numbe
 
 function GoOn({ run, mayRaise }: Omit<Props, "maySteer">) {
   const busy = useBusy("resume");
-  const agent = run.runner !== "repair_rules";
+  const agent = isAgent(run.runner);
   return (
     <Form method="post" className="stack" preventScrollReset>
       <input type="hidden" name="run" value={run.id} />

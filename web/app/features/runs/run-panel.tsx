@@ -8,7 +8,7 @@ import { Notice } from "../../ui/notice";
 import { Time } from "../../ui/time";
 import { Decision } from "./decision";
 import { EvidencePanel } from "./evidence-panel";
-import { isUnderWay, RunBadge, RUNNER_LABELS } from "./run-badge";
+import { isAgent, isUnderWay, RunBadge, RUNNER_LABELS } from "./run-badge";
 import { RunLog } from "./run-log";
 import { FollowUpForm, Guidance, PauseForm, RedirectForm, RetryForm } from "./steer-forms";
 
@@ -29,7 +29,7 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
   return (
     <article className="run-panel" aria-label={`Run ${run.attempt}`}>
       <div className="run-line">
-        <RunBadge status={run.status} />
+        <RunBadge status={run.status} waiting_for={run.waiting_for} />
         <span>{RUNNER_LABELS[run.runner]}</span>
         <span>
           <Time at={run.created_at} />
@@ -86,13 +86,13 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
       ) : run.waiting_for === "approval" ? (
         <Notice tone="plain">This run waits for a person. Approve the plan and it goes on.</Notice>
       ) : null}
-      {mayCancel && run.status === "running" && run.runner !== "repair_rules" ? (
+      {mayCancel && run.status === "running" && isAgent(run.runner) ? (
         <RedirectForm run={run} />
       ) : null}
       {mayCancel && !live && !isUnderWay(run.status) ? (
         run.pr_state === "open" ? (
           <FollowUpForm run={run} />
-        ) : run.pr_state === null ? (
+        ) : run.pr_state === null && run.artifact_url ? (
           <RetryForm run={run} />
         ) : null
       ) : null}
@@ -120,7 +120,7 @@ export function RunPicker({ runs, selected }: { runs: RunView[]; selected: strin
           aria-current={run.id === selected ? "true" : undefined}
         >
           <span className="number">{run.attempt}</span>
-          <RunBadge status={run.status} />
+          <RunBadge status={run.status} waiting_for={run.waiting_for} />
         </Link>
       ))}
     </nav>

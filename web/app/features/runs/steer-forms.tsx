@@ -63,10 +63,9 @@ export function Guidance({ run }: Props) {
   );
 }
 
-/** An ended run once more, as a new attempt. */
+/** An ended run that has left a patch, once more, as a new attempt. */
 export function RetryForm({ run }: Props) {
   const busy = useBusy("retry");
-  const origins = run.artifact_url === null ? ORIGINS.slice(0, 1) : ORIGINS;
   return (
     <Form method="post" className="steer-line" preventScrollReset>
       <input type="hidden" name="run" value={run.id} />
@@ -75,8 +74,8 @@ export function RetryForm({ run }: Props) {
       </Button>
       <label className="inline-label">
         <span className="visually-hidden">Where it begins</span>
-        <select name="from" defaultValue="start">
-          {origins.map((origin) => (
+        <select name="from" defaultValue="work">
+          {ORIGINS.map((origin) => (
             <option key={origin} value={origin}>
               {ORIGIN_LABELS[origin]}
             </option>

@@ -97,8 +97,8 @@ export function mapPullNews(delivery: Delivery, now: number): PullNews[] {
     case "check_run":
     case "check_suite":
       return parsed(CheckDone, delivery, ({ check_run, check_suite, repository }) => {
-        const check = check_run ?? check_suite;
-        return check ? checked(check, repository, now) : [];
+        if (check_run) return checked("check", check_run, repository, now);
+        return check_suite ? checked("suite", check_suite, repository, now) : [];
       });
     default:
       return [];
@@ -137,12 +137,13 @@ function said(one: z.infer<typeof Said>, about: About, now: number): PullNews[] 
 }
 
 function checked(
+  kind: "check" | "suite",
   check: z.infer<typeof Check>,
   repository: { full_name: string },
   now: number,
 ): PullNews[] {
   return check.pull_requests.map(({ number }) => ({
-    kind: "check",
+    kind,
     pullNumber: number,
     subject: cleanText(check.name ?? check.app?.name ?? "checks", 200),
     state: cleanText(check.conclusion, 40),
