@@ -35,8 +35,8 @@ export default defineConfig({
             MODEL_BASE_URL: `${world.model}/v1`,
             MODEL_API_KEY: world.modelKey,
             MODEL_NAME: "scripted-1",
-            // Tests that need an agent write it there by the project's set-up command (builders/agent.ts).
-            KILOCODE_COMMAND: "/home/user/agent",
+            // Put there by the set-up command of a project: `test/builders/agent.ts`.
+            KILOCODE_COMMAND: "/home/user/scripted-agent",
             WORLD: world,
             TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations")),
           },

@@ -1,13 +1,28 @@
 import { call, signInAs, type TestProject } from "./api";
 import { clusterOf, crashReport, makeFixProject, pause, readRun } from "./fix";
 
+/** Where the Worker of the tests looks for an agent in a sandbox (`KILOCODE_COMMAND`). */
+const PROGRAM = "/home/user/scripted-agent";
+
 /**
- * A coding agent as a few lines of bash, in the sandbox where the real one's program would be. `$task` is what it was told. The
- * set-up command puts it there.
+ * The set-up command that puts a coding agent where the real one's program would be: a few lines of bash, started in the checkout
+ * with the agent's own arguments. `$task` is what it was told, `$turn` counts its starts.
  */
 export function setUpAgent(script: string): string {
-  const program = `#!/bin/bash\ntask="\${@: -1}"\n${script}\n`;
-  return `echo ${btoa(program)} | base64 -d > /home/user/agent && chmod +x /home/user/agent`;
+  const program = [
+    "#!/bin/bash",
+    'task="${@: -1}"',
+    "turn=$(( $(cat /home/user/.turns 2>/dev/null || echo 0) + 1 )); echo $turn > /home/user/.turns",
+    script,
+    "",
+  ].join("\n");
+  const packed = btoa(String.fromCharCode(...new TextEncoder().encode(program)));
+  return `echo ${packed} | base64 -d > ${PROGRAM} && chmod +x ${PROGRAM}`;
+}
+
+/** A project whose sandboxes have such an agent. The tests of the project are its repository's own. */
+export function makeAgentProject(script: string): Promise<TestProject> {
+  return makeFixProject({ setup_command: setUpAgent(script), test_command: "npm test" });
 }
 
 /** Begins its work and then does not come to an end, unless it is told to finish. */
@@ -69,22 +84,6 @@ export function steer(
   body: Record<string, unknown> = {},
 ) {
   return call("POST", `/projects/${project.projectId}/jobs/${runId}/${verb}`, { headers, body });
-}
-
-/** A project whose sandboxes have that agent; its tests are its repository's own. `$turn` counts the agent's starts. */
-export function makeAgentProject(
-  script: string,
-  project: Record<string, unknown> = {},
-): Promise<TestProject> {
-  const counted = [
-    "turn=$(( $(cat /home/user/.turns 2>/dev/null || echo 0) + 1 )); echo $turn > /home/user/.turns",
-    script,
-  ].join("\n");
-  return makeFixProject({
-    setup_command: setUpAgent(counted),
-    test_command: "npm test",
-    ...project,
-  });
 }
 
 /** One of the events that the Kilocode CLI prints, as a line of bash. */

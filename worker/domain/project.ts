@@ -8,6 +8,8 @@ import { DEFAULT_LIMITS, type RunLimits } from "./steering";
 export const FINDINGS_POLICIES = ["public_sources", "always", "never"] as const;
 export type FindingsPolicy = (typeof FINDINGS_POLICIES)[number];
 
+/** The most that a run's limits may be set or raised to. */
+export const MOST = { minutes: 240, turns: 5_000, usd: 1_000 } as const;
 /** Kinds that a project may trust: those to which not just anyone may write. What came by a DSN is never trusted: its key is public. */
 export const TRUSTABLE_SOURCES = ["sentry", "github", "manual"] as const;
 
@@ -27,9 +29,6 @@ export const ReviewRequest = z.union([
 ]);
 export type ReviewRequest = z.infer<typeof ReviewRequest>;
 
-/** The most that a run's limits may be set or raised to. */
-export const MOST = { minutes: 240, turns: 5_000, usd: 1_000 } as const;
-
 /** What a project may set for itself; what it leaves out comes from the installation's settings. */
 export const ProjectSettings = z.object({
   grouping: z
@@ -43,12 +42,6 @@ export const ProjectSettings = z.object({
   scrub: z.partialRecord(z.enum(SCRUB_RULES), z.boolean()).default({}),
   /** Which runs without proof are kept as findings instead of opening a pull request; public sources when left out. */
   findings: z.enum(FINDINGS_POLICIES).optional(),
-  /** The models of this project, by task, with their prices. */
-  models: ModelChoices.optional(),
-  /** Kinds of sources whose reports need no approval of the plan, where the project asks for one. */
-  trusted_sources: z.array(z.enum(TRUSTABLE_SOURCES)).max(3).optional(),
-  /** What a new draft pull request asks an installed review bot. */
-  review_request: ReviewRequest.optional(),
   /** What one run may use before it is paused; money is `RUN_BUDGET_USD` when left out. */
   limits: z
     .object({
@@ -61,6 +54,12 @@ export const ProjectSettings = z.object({
   concurrent_runs: z.number().int().min(1).max(50).optional(),
   /** Days without a report after which a merged fix counts as one that holds. */
   soak_days: z.number().min(0).max(365).optional(),
+  /** The models of this project, by task, with their prices. */
+  models: ModelChoices.optional(),
+  /** Kinds of sources whose reports need no approval of the plan, where the project asks for one. */
+  trusted_sources: z.array(z.enum(TRUSTABLE_SOURCES)).max(3).optional(),
+  /** What a new draft pull request asks an installed review bot. */
+  review_request: ReviewRequest.optional(),
 });
 export type ProjectSettings = z.infer<typeof ProjectSettings>;
 

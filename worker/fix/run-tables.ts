@@ -142,7 +142,7 @@ export class RunTables {
     return this.read<number>("spent") ?? 0;
   }
 
-  /** From now on the fallback model answers. */
+  /** From now on the fallback model answers in this run. */
   useFallback(): void {
     this.write("fallback", true);
   }

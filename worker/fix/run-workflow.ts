@@ -9,10 +9,11 @@ import { endRun } from "./end-run";
 import { keepLastPatch } from "./keep-last-patch";
 import { recoverRun } from "./recover-run";
 import { ModelHalt } from "./gateway/halt";
-import { pauseForModel } from "./pause-for-model";
+import { holdForModel } from "./stages/hold-for-model";
 import { checkWork } from "./review-round";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
+import { timed } from "./stages/timed";
 import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
 import {
   openContext,
@@ -255,14 +256,14 @@ async function inContext<T>(
   try {
     const context = await openContext(deps, params, stage);
     await heed(context, stage);
-    return await withHeartbeat(context, () => work(context));
+    return await timed(context, stage, () => withHeartbeat(context, () => work(context)));
   } catch (error) {
     // The engine knows its error by name, so ours goes into the message.
     if (error instanceof RunFailure || error instanceof RunOver) {
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
     if (error instanceof ModelHalt) {
-      await pauseForModel(deps, params, error);
+      await holdForModel(deps, params, error);
       throw new NonRetryableError(`RunOver: ${error.message}`);
     }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {

@@ -74,7 +74,7 @@ async function candidatesFor(
 }
 
 async function halted(deps: GatewayDeps, runId: string, halt: ModelHalt): Promise<DomainError> {
-  // The run's own limits note themselves where they refuse.
+  // What the run's own limits refuse, its object has noted.
   if (halt.reason === "quota") await deps.runLog(runId).refuse("quota");
   return new DomainError("budget_exceeded", halt.message);
 }

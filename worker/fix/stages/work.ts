@@ -102,9 +102,9 @@ export async function startAgent(
       kind: "stage",
       key: `agent-${turn}-${run.take}-${sandboxId}`,
       text:
-        faults.length > 0
-          ? `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`
-          : `Agent started (${runner.name}, ${model.name}).`,
+        faults.length === 0
+          ? `Agent started (${runner.name}, ${model.name}).`
+          : `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`,
     });
   }
   const { output: outputPath, exit: exitPath } = marks;

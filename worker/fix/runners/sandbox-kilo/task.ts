@@ -1,6 +1,6 @@
 import type { PlanContent } from "../../../domain/plan";
-import { planText, section } from "../plan-text";
 import type { AgentInput } from "../runner";
+import { planText, section } from "../plan-text";
 
 /**
  * The task that the agent gets: the approved plan, and nothing else. No report's text is added here, so what a stranger
