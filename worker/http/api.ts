@@ -9,6 +9,7 @@ import { authenticate } from "./middleware/authenticate";
 import { openApiDocument, routeTable } from "./openapi";
 import { problemResponse } from "./problem";
 import { clusterRoutes } from "./routes/clusters";
+import { costRoutes } from "./routes/costs";
 import { deadLetterRoutes } from "./routes/dead-letters";
 import { dsnRoutes } from "./routes/dsn";
 import { feedbackRoutes } from "./routes/feedback";
@@ -21,6 +22,7 @@ import { pollingRoutes } from "./routes/polling";
 import { projectRoutes } from "./routes/projects";
 import { signInRoutes } from "./routes/sign-in";
 import { sourceRoutes } from "./routes/sources";
+import { whatIfRoutes } from "./routes/what-ifs";
 import { canonicalPath } from "./short-routes";
 import { route } from "./route";
 
@@ -31,7 +33,9 @@ export type SourceRoutes = typeof sourceRoutes;
 export type FeedbackRoutes = typeof feedbackRoutes;
 export type ClusterRoutes = typeof clusterRoutes;
 export type LedgerRoutes = typeof ledgerRoutes;
+export type WhatIfRoutes = typeof whatIfRoutes;
 export type FixRoutes = typeof fixRoutes;
+export type CostRoutes = typeof costRoutes;
 export type PollingRoutes = typeof pollingRoutes;
 export type DeadLetterRoutes = typeof deadLetterRoutes;
 
@@ -54,7 +58,9 @@ export function createApi(makeDeps: (env: Env) => Deps): Hono<AppEnv> {
     .route("/", feedbackRoutes)
     .route("/", clusterRoutes)
     .route("/", ledgerRoutes)
+    .route("/", whatIfRoutes)
     .route("/", fixRoutes)
+    .route("/", costRoutes)
     .route("/", pollingRoutes)
     .route("/", ingestRoutes)
     .route("/", dsnRoutes)

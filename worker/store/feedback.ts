@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, ne, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gte, lt, ne, notInArray, or, sql, type SQL } from "drizzle-orm";
 import type { NewFeedback, SourceKind } from "../domain/feedback";
 import type { Cursor } from "./cursor";
 import { jsonIds, runBatch, type Db, type Statement } from "./db";
@@ -485,6 +485,28 @@ export async function sampleMembers(
     projectId,
     ids.map((row) => row.id),
   );
+}
+
+/** Whether a cluster has a report from elsewhere than the trusted kinds of sources, or by a DSN, whose key is public. */
+export async function hasOtherReports(
+  db: Db,
+  projectId: string,
+  clusterId: string,
+  trusted: readonly SourceKind[],
+): Promise<boolean> {
+  const [row] = await db
+    .select({ id: feedback.id })
+    .from(feedback)
+    .leftJoin(sources, and(eq(sources.projectId, projectId), eq(sources.id, feedback.sourceId)))
+    .where(
+      and(
+        eq(feedback.projectId, projectId),
+        eq(feedback.clusterId, clusterId),
+        or(notInArray(feedback.source, [...trusted]), eq(sources.channel, "dsn")),
+      ),
+    )
+    .limit(1);
+  return row !== undefined;
 }
 
 /** Whether a report of a cluster came from a place to which anyone may write: Reddit, GitHub, or a DSN. */

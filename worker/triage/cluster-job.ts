@@ -107,7 +107,9 @@ async function step(deps: JobDeps, job: ActiveJob): Promise<NextLook> {
     const trickle = batch.placed < FULL_BATCH && tables.announcements() !== announcements;
     return trickle ? GATHER_MS : 0;
   }
-  if (tables.announcements() === announcements) tables.clearAnnouncement();
+  // A job that somebody has started by hand may end before the alarm on which later reports rely.
+  const kept = deps.clock() >= tables.promisedUntil();
+  if (kept && tables.announcements() === announcements) tables.clearAnnouncement();
   await runBatch(db, [
     updateClusterJob(db, projectId, job.id, {
       status: "succeeded",

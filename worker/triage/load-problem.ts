@@ -15,19 +15,21 @@ export type ProblemDeps = {
 };
 
 /** What is read from the record: D1, or a test's memory. */
-export type ProblemRecord = {
+export type ProblemRecord<C extends ClusterState> = {
   members: MemberLinks["find"];
-  clusters(ids: string[]): Promise<ClusterRow[]>;
+  clusters(ids: string[]): Promise<C[]>;
   /** The time from the first to the last report of the project. */
   spanMs(): Promise<number>;
 };
 
+export type ClusterState = Pick<ClusterRow, "id" | "status" | "touchedAt" | "createdAt">;
+
 /** The batch with everything that hangs together with it, as `assign` wants it. */
-export async function loadProblem(
+export async function loadProblem<C extends ClusterState>(
   { grouping, neighbourhood, embedder }: ProblemDeps,
   rows: readonly MemberRow[],
-  record: ProblemRecord,
-): Promise<{ input: AssignInput; clusters: ClusterRow[]; members: Map<string, MemberRow> }> {
+  record: ProblemRecord<C>,
+): Promise<{ input: AssignInput; clusters: C[]; members: Map<string, MemberRow> }> {
   const anchors = anchorsFor(grouping.method, embedder.anchors);
   const { low } = greyZone(grouping.threshold);
   const members = await loadMembers(rows, {
@@ -73,7 +75,7 @@ export async function loadProblem(
 }
 
 /** A person touched it, or it is beyond `new`: the machine neither merges nor splits it. */
-function isFrozen(cluster: ClusterRow): boolean {
+export function isFrozen(cluster: Pick<ClusterState, "status" | "touchedAt">): boolean {
   return cluster.touchedAt !== null || cluster.status !== "new";
 }
 

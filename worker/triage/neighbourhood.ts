@@ -11,7 +11,7 @@ import { LocalIndex } from "./vectors/local-index";
 import type { VectorIndex } from "./vectors/vector-index";
 
 /** Pairs are kept down to this user-facing similarity, so that lowering the threshold to here needs no new comparison. */
-const KEPT_SIMILARITY = 0.6;
+export const KEPT_SIMILARITY = 0.6;
 /** Nearest items that are kept whatever their similarity: the ledger shows them. */
 const ALWAYS_KEPT = 5;
 /** At most this many pairs of one item: enough for the same labels (measured), and a storm of twins stays linear. */

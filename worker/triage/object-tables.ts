@@ -21,6 +21,22 @@ const MIGRATIONS = [
    CREATE TABLE verdicts (a TEXT NOT NULL, b TEXT NOT NULL, same INTEGER NOT NULL, reason TEXT NOT NULL, judge TEXT NOT NULL,
      PRIMARY KEY (a, b)) WITHOUT ROWID;
    CREATE INDEX verdicts_b ON verdicts (b);`,
+  `CREATE TABLE replay_seen (feedback_id TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE TABLE replay_moves (feedback_id TEXT PRIMARY KEY, origin TEXT NOT NULL, target TEXT NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX replay_moves_target ON replay_moves (target);
+   CREATE TABLE replay_clusters (id TEXT PRIMARY KEY) WITHOUT ROWID;`,
+];
+
+const TABLES = [
+  "vectors",
+  "edges",
+  "verdicts",
+  "idf_pages",
+  "state",
+  "spend",
+  "replay_seen",
+  "replay_moves",
+  "replay_clusters",
 ];
 
 /** Vectors that are read at once when the object wakes: 600 kB, a few milliseconds. */
@@ -178,9 +194,7 @@ export class ObjectTables implements VectorTables {
   /** Takes everything out. (`deleteAll` would take the tables too, under the feet of calls that come meanwhile.) */
   wipe(): void {
     this.storage.transactionSync(() => {
-      for (const table of ["vectors", "edges", "verdicts", "idf_pages", "state", "spend"]) {
-        this.storage.sql.exec(`DELETE FROM ${table}`);
-      }
+      for (const table of TABLES) this.storage.sql.exec(`DELETE FROM ${table}`);
     });
   }
 
@@ -219,6 +233,15 @@ export class ObjectTables implements VectorTables {
   /** How many there were: a job that sees another number at its end has missed one. */
   announcements(): number {
     return this.read<number>("announcements") ?? 0;
+  }
+
+  /** Until then nobody announces again: an alarm at that time was promised to the caller. */
+  promise(until: number): void {
+    this.write("promised_until", until);
+  }
+
+  promisedUntil(): number {
+    return this.read<number>("promised_until") ?? 0;
   }
 
   clearAnnouncement(): void {

@@ -3,6 +3,7 @@ import { CLUSTER_STATUSES, SEVERITIES } from "../domain/cluster";
 import { FeedbackItem, SOURCE_KINDS } from "../domain/feedback";
 import { GROUPING_TIERS } from "../domain/grouping";
 import { OPERATION_KINDS } from "../domain/operation";
+import { CLUSTER_JOB_KINDS } from "../domain/replay";
 import { isoTime } from "../kit/clock";
 import type { ClusterRow } from "../store/clusters";
 import type { ClusterJobRow } from "../store/cluster-jobs";
@@ -59,6 +60,11 @@ export const ClusterDetail = ClusterListItem.extend({
   feedback_next_cursor: z.string().nullable(),
   counts_by_source: z.partialRecord(z.enum(SOURCE_KINDS), z.number()),
   github_branch: z.string().nullable(),
+  /** When its fix was merged, and until when it has to be quiet to count as resolved. */
+  merged_at: z.string().nullable(),
+  soak_until: z.string().nullable(),
+  /** The merged pull request after which the problem came back. */
+  regressed_pr_url: z.string().nullable(),
   error_message: z.string().nullable(),
   merged_into: z.string().nullable(),
   /** Clusters that went into this one: their plans, runs and pull requests are still theirs. */
@@ -215,9 +221,11 @@ export function toProposalView(
   };
 }
 
+/** `progress`: of a job that looks at every report anew (`what_if`, `recluster`). `operation_id`: what it did, to be undone. */
 export const ClusterJobView = z.object({
   id: z.string(),
   project_id: z.string(),
+  kind: z.enum(CLUSTER_JOB_KINDS),
   status: z.enum(["pending", "running", "succeeded", "failed"]),
   created_at: z.string(),
   started_at: z.string().nullable(),
@@ -229,6 +237,8 @@ export const ClusterJobView = z.object({
     updated_clusters: z.number(),
     embedding_failures: z.number(),
   }),
+  progress: z.object({ done: z.number(), total: z.number() }).nullable(),
+  operation_id: z.string().nullable(),
 });
 export type ClusterJobView = z.infer<typeof ClusterJobView>;
 
@@ -236,12 +246,15 @@ export function toClusterJobView(row: ClusterJobRow): ClusterJobView {
   return {
     id: row.id,
     project_id: row.projectId,
+    kind: row.kind,
     status: row.status,
     created_at: isoTime(row.createdAt),
     started_at: isoTime(row.startedAt),
     finished_at: isoTime(row.finishedAt),
     error: row.error,
     stats: row.stats,
+    progress: row.progress,
+    operation_id: row.result?.applied_by ?? null,
   };
 }
 

@@ -75,6 +75,21 @@ describe("the brain", () => {
     expect(job.json).toMatchObject({ status: "succeeded", error: null });
   });
 
+  it("looks again when it has promised to, though a job that somebody started was sooner", async () => {
+    const project = await makeProject();
+    await call("POST", "/feedback", { token: project.token, body: SAME[0] });
+    const { json } = await call("POST", "/cluster-jobs", { token: project.token });
+    const ended = async () => {
+      const job = await call("GET", `/cluster-jobs/${json["id"]}`, { token: project.token });
+      return job.json["status"] === "succeeded";
+    };
+    while (!(await ended())) await new Promise((resolve) => setTimeout(resolve, 10));
+    // Nobody announces this one: the first announcement's alarm is still to come.
+    await call("POST", "/feedback", { token: project.token, body: SAME[1] });
+    await untilClustered(project);
+    expect(await clustersOf(project)).toHaveLength(1);
+  });
+
   it("keeps two projects apart", async () => {
     const one = await makeProject("one@example.com");
     const two = await makeProject("two@example.com");

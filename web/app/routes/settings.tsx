@@ -1,8 +1,9 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
+import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { connect, unwrap } from "../api.server";
 import { DeleteProject } from "../features/projects/delete-project";
 import { ProjectFields } from "../features/projects/project-fields";
+import { RunFields, runSettingsOf } from "../features/projects/run-fields";
 import { ScrubFields } from "../features/projects/scrub-fields";
 import {
   deleteProject,
@@ -93,7 +94,13 @@ export default function Settings() {
             <ProjectFields values={kept?.values ?? project} problem={ofProject} />
             <Field
               label="Similarity line"
-              hint="From 0.01 to 0.99: how alike two reports must be to be one problem. Empty: as installed (0.72 unless set otherwise)."
+              hint={
+                <>
+                  From 0.01 to 0.99: how alike two reports must be to be one problem. Empty: as
+                  installed (0.72 unless set otherwise). It holds for reports to come;{" "}
+                  <Link to="../grouping">try a line</Link> to see what it changes.
+                </>
+              }
               error={faultOf(ofProject, "settings")}
             >
               {(wiring) => (
@@ -109,6 +116,7 @@ export default function Settings() {
                 />
               )}
             </Field>
+            <RunFields values={kept?.runs ?? runSettingsOf(project.settings)} problem={ofProject} />
             <ScrubFields scrub={kept?.scrub ?? project.settings.scrub} />
           </fieldset>
           {tokens === null ? (
