@@ -12,6 +12,8 @@ export type ProblemDeps = {
   grouping: GroupingSettings;
   embedder: Embedder;
   neighbourhood: Neighbourhood;
+  /** From so many reports on a cluster is settled; a replay, which looks at everything anew, knows none. */
+  settledFrom?: number;
 };
 
 /** What is read from the record: D1, or a test's memory. */
@@ -22,11 +24,12 @@ export type ProblemRecord<C extends ClusterState> = {
   spanMs(): Promise<number>;
 };
 
-export type ClusterState = Pick<ClusterRow, "id" | "status" | "touchedAt" | "createdAt">;
+export type ClusterState = Pick<ClusterRow, "id" | "status" | "touchedAt" | "createdAt"> &
+  Partial<Pick<ClusterRow, "itemCount">>;
 
 /** The batch with everything that hangs together with it, as `assign` wants it. */
 export async function loadProblem<C extends ClusterState>(
-  { grouping, neighbourhood, embedder }: ProblemDeps,
+  { grouping, neighbourhood, embedder, settledFrom = SETTLED_FROM }: ProblemDeps,
   rows: readonly MemberRow[],
   record: ProblemRecord<C>,
 ): Promise<{ input: AssignInput; clusters: C[]; members: Map<string, MemberRow> }> {
@@ -38,6 +41,7 @@ export async function loadProblem<C extends ClusterState>(
   });
   const clusterIds = new Set([...members.values()].flatMap((row) => row.clusterId ?? []));
   const clusters = await record.clusters([...clusterIds]);
+  const isSettled = ({ itemCount = 0 }: C): boolean => itemCount >= settledFrom;
   const settled = new Set(clusters.flatMap((row) => (isSettled(row) ? row.id : [])));
   const near = neighbourhood.near(
     rows.map((row) => row.id),
@@ -83,10 +87,6 @@ export function isFrozen(cluster: Pick<ClusterState, "status" | "touchedAt">): b
 export const SETTLED_FROM = 500;
 /** Of a settled cluster so many reports are compared, beside those that are near the batch: their mean is that of all. */
 const COMPARED = 100;
-
-function isSettled(cluster: ClusterRow): boolean {
-  return cluster.itemCount >= SETTLED_FROM;
-}
 
 /**
  * The members whose vectors are read: all, but of settled clusters an even sample and what is near. Without it a storm of near
