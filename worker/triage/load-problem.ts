@@ -38,6 +38,9 @@ export async function loadProblem<C extends ClusterState>(
   const stored = neighbourhood.vectorsOf(ids);
   const clusterIds = new Set([...members.values()].flatMap((row) => row.clusterId ?? []));
   const clusters = await record.clusters([...clusterIds]);
+  const unread = new Set(
+    [...members.values()].map((row) => (stored.has(row.id) ? null : row.clusterId)),
+  );
   const input: AssignInput = {
     items: [...members.values()].map((row) => ({
       id: row.id,
@@ -50,7 +53,8 @@ export async function loadProblem<C extends ClusterState>(
     })),
     clusters: clusters.map((row) => ({
       id: row.id,
-      frozen: isFrozen(row),
+      // Another embedder has read its reports: nothing can be said of them until they are embedded anew.
+      frozen: isFrozen(row) || unread.has(row.id),
       createdAt: row.createdAt,
     })),
     pairs: neighbourhood.pairsAmong(ids),
