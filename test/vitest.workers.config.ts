@@ -35,6 +35,8 @@ export default defineConfig({
             MODEL_BASE_URL: `${world.model}/v1`,
             MODEL_API_KEY: world.modelKey,
             MODEL_NAME: "scripted-1",
+            // Put there by the set-up command of a project: `test/builders/agent.ts`.
+            KILOCODE_COMMAND: "/home/user/scripted-agent",
             WORLD: world,
             TEST_MIGRATIONS: await readD1Migrations(path.join(root, "migrations")),
           },
@@ -46,7 +48,7 @@ export default defineConfig({
     name: "workerd",
     include: ["test/**/*.workerd.test.ts"],
     // Waits for retries of queue and Workflow: minutes that `npm run test:deep` has.
-    exclude: deep ? [] : ["test/**/run-faults.workerd.test.ts"],
+    exclude: deep ? [] : ["test/**/*-faults.workerd.test.ts", "test/**/*.deep.workerd.test.ts"],
     setupFiles: ["test/workers-setup.ts"],
     globalSetup: ["test/workers-world.ts"],
     isolate: false,

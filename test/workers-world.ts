@@ -11,6 +11,9 @@ import { detectIsolation, startSandboxService } from "./world/sandbox";
 export type World = {
   forge: string;
   forgeToken: string;
+  /** Of `ann`, who may write to the repository, and of `mallory`, who may only read. */
+  reviewerToken: string;
+  strangerToken: string;
   sandbox: string;
   sandboxKey: string;
   model: string;
@@ -34,11 +37,17 @@ declare module "vitest" {
 export default async function startTestWorld(project: TestProject): Promise<() => Promise<void>> {
   const dir = mkdtempSync(path.join(os.tmpdir(), "soulcaster-world-"));
   const forgeToken = "ghp_token-for-tests-only";
+  const reviewerToken = "ghp_reviewer-for-tests-only";
+  const strangerToken = "ghp_stranger-for-tests-only";
   const sandboxKey = "e2b_key-for-tests-only";
   const from = path.join(import.meta.dirname, "world", "sample");
   const forge = await startForge({
     dir: path.join(dir, "forge"),
     token: forgeToken,
+    logins: [
+      { login: "ann", token: reviewerToken, permission: "write" },
+      { login: "mallory", token: strangerToken, permission: "read" },
+    ],
     seed: [{ owner: "acme", name: "orders", from }],
   });
   const sandbox = await startSandboxService({
@@ -54,6 +63,8 @@ export default async function startTestWorld(project: TestProject): Promise<() =
   project.provide("world", {
     forge: forge.url,
     forgeToken,
+    reviewerToken,
+    strangerToken,
     sandbox: sandbox.url,
     sandboxKey,
     model: model.url,

@@ -3,18 +3,21 @@ import { DomainError } from "./domain/errors";
 import { DEFAULT_GROUPING, type GroupingSettings } from "./domain/grouping";
 import type { RunnerName, RunStatus } from "./domain/run";
 import { settingsOf, type Env, type Settings } from "./env";
-import { createGithubForge } from "./fix/forge/github";
+import { createGithubForge, type GithubSettings } from "./fix/forge/github";
+import { createGithubPulls } from "./fix/forge/github-pulls";
 import type { RunDeps } from "./fix/deps";
+import { notePullNews } from "./fix/note-pull-news";
 import { notePullRequest } from "./fix/note-pull-request";
-import { deterministicPlanner } from "./fix/plan/deterministic";
-import { createGeminiPlanner } from "./fix/plan/gemini";
+import { llmPatch } from "./fix/runners/llm-patch/llm-patch";
 import { repairRules } from "./fix/runners/repair-rules/repair-rules";
 import type { Runner } from "./fix/runners/runner";
 import { sandboxKilo } from "./fix/runners/sandbox-kilo/sandbox-kilo";
 import type { RunObjectDeps } from "./fix/run-object";
 import { createE2bSandboxes } from "./fix/sandbox/e2b";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
+import { askedModel } from "./fix/gateway/ask-model";
 import type { GatewayDeps } from "./fix/gateway/deps";
+import { modelOfTask, wiresOf } from "./fix/gateway/providers";
 import type { IngestDeps, PollJob } from "./ingest/deps";
 import { queueDelivery } from "./ingest/queue-delivery";
 import { quietMeter } from "./ingest/quiet-meter";
@@ -94,16 +97,15 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     replayFound: (projectId, id) => projectObject(projectId).replayFound(id),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
     inGate: (projectId, work) => inGate(projectObject(projectId), work),
-    broadcastClusters: (projectId) =>
-      projectObject(projectId)
-        .broadcast({ kind: "clusters", id: projectId, status: null })
-        .catch((error: unknown) => logFailure("broadcast_failed", error)),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
-    notePullRequest: (who, pull) => notePullRequest(base, who, pull),
+    notePullRequest: (who, pull) => notePullRequest(deps, who, pull),
+    notePullNews: (who, news) => notePullNews(deps, who, news),
     deliver: (request) => deliver(request, env),
     sendTestEvent: (who, sourceId) => sendTestEvent(deps, who, sourceId),
     reserveForProject: (projectId, microUsd) => projectObject(projectId).reserve(microUsd),
     settleForProject: (projectId, difference) => projectObject(projectId).settle(difference),
+    modelFor: (project, task, runId) =>
+      askedModel(deps, project.settings.models, { projectId: project.id, runId }, task),
     projectSocket: (projectId, request) => projectObject(projectId).fetch(request),
     runSocket: (runId, request) => runObject(runId).fetch(request),
   };
@@ -192,8 +194,11 @@ export function runObjectDeps(env: Env): RunObjectDeps {
   };
 }
 
-function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock">): RunDeps {
-  const gemini = geminiOf(settings);
+function fixDeps(
+  env: Env,
+  settings: Settings,
+  base: Pick<RunDeps, "db" | "clock">,
+): Omit<RunDeps, "modelFor"> {
   const gateway = settings.SANDBOX_GATEWAY_URL;
   return {
     ...base,
@@ -201,11 +206,8 @@ function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock
     clusterUrl: (projectId, clusterId) =>
       `${settings.PUBLIC_DASHBOARD_URL}/p/${projectId}/clusters/${clusterId}`,
     archive: env.ARCHIVE,
-    forgeOf: (project) => forgeOf(settings, project),
-    planner: gemini
-      ? createGeminiPlanner({ ...gemini, model: settings.GEMINI_MODEL })
-      : deterministicPlanner,
-    fallbackPlanner: deterministicPlanner,
+    forgeOf: (project) => createGithubForge(repositoryOf(settings, project)),
+    pullsOf: (project) => createGithubPulls(repositoryOf(settings, project)),
     chooseRunner: (asked) => chooseRunner(settings, asked),
     sendRun: async (projectId, runId) => {
       await env.FIX_QUEUE.send({ v: 1, kind: "start_run", projectId, runId });
@@ -227,17 +229,22 @@ function fixDeps(env: Env, settings: Settings, base: Pick<RunDeps, "db" | "clock
         .broadcast({ kind: "run", id: runId, status })
         .catch((error: unknown) => logFailure("broadcast_failed", error));
     },
+    broadcastClusters: (projectId) =>
+      env.PROJECT.get(env.PROJECT.idFromName(projectId))
+        .broadcast({ kind: "clusters", id: projectId, status: null })
+        .catch((error: unknown) => logFailure("broadcast_failed", error)),
+    runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
     registryHosts: ["registry.npmjs.org"],
-    agentModel: async (runId) => {
-      if (!gateway || !modelSetUp(settings)) return null;
-      const openAi = settings.MODEL_BASE_URL !== undefined;
+    agentModel: async (project, runId) => {
+      const model = modelOfTask(settings, project.settings.models, "code");
+      if (!gateway || !model) return null;
       return {
-        baseUrl: `${gateway}/${openAi ? "v1" : "v1beta"}`,
+        baseUrl: `${gateway}/${model.wire === "openai" ? "v1" : "v1beta"}`,
         apiKey: await subjectToken(settings.SEALING_KEY, RUN_TOKEN_PREFIX, runId),
-        name: settings.MODEL_NAME,
-        wire: openAi ? "openai" : "gemini",
+        name: model.name,
+        wire: model.wire,
       };
     },
     agentProgram: settings.KILOCODE_COMMAND,
@@ -324,18 +331,18 @@ function pollingDeps(
 /** The most messages that a queue takes at once. */
 const QUEUE_BATCH = 100;
 
-function forgeOf(settings: Settings, project: ProjectRow) {
+function repositoryOf(settings: Settings, project: ProjectRow): GithubSettings {
   if (!project.githubRepo) {
     throw new DomainError(
       "repository_missing",
       "Connect a repository in the project's settings first.",
     );
   }
-  return createGithubForge({
+  return {
     apiUrl: settings.GITHUB_API_URL,
     token: settings.GITHUB_TOKEN,
     repository: project.githubRepo,
-  });
+  };
 }
 
 function sandboxesOf(settings: Settings): Sandboxes {
@@ -351,6 +358,7 @@ function sandboxesOf(settings: Settings): Sandboxes {
 }
 
 const RUNNERS: Record<RunnerName, Runner> = {
+  llm_patch: llmPatch,
   repair_rules: repairRules,
   sandbox_kilo: sandboxKilo,
 };
@@ -367,7 +375,7 @@ function chooseRunner(settings: Settings, asked: RunnerName | undefined): Runner
   if (!settings.E2B_API_KEY) {
     throw new DomainError("runner_unavailable", "Runs need a sandbox: set E2B_API_KEY.");
   }
-  if (name !== "sandbox_kilo") return name;
+  if (name === "repair_rules") return name;
   if (settings.SANDBOX_RUNNERS !== "all") {
     throw new DomainError(
       "runner_unavailable",
@@ -377,9 +385,10 @@ function chooseRunner(settings: Settings, asked: RunnerName | undefined): Runner
   if (!modelSetUp(settings)) {
     throw new DomainError(
       "runner_unavailable",
-      "sandbox_kilo needs a model: set GEMINI_API_KEY, or MODEL_BASE_URL and MODEL_API_KEY.",
+      `${name} needs a model: set GEMINI_API_KEY, or MODEL_BASE_URL and MODEL_API_KEY.`,
     );
   }
+  if (name === "llm_patch") return name;
   if (!settings.KILOCODE_COMMAND) {
     throw new DomainError(
       "runner_unavailable",
@@ -393,7 +402,7 @@ function chooseRunner(settings: Settings, asked: RunnerName | undefined): Runner
 }
 
 function modelSetUp(settings: Settings): boolean {
-  return Boolean(settings.GEMINI_API_KEY ?? (settings.MODEL_BASE_URL && settings.MODEL_API_KEY));
+  return wiresOf(settings, "code").length > 0;
 }
 
 function geminiOf(settings: Settings): { apiKey: string; baseUrl?: string } | null {

@@ -89,6 +89,13 @@ const Settings = z.object({
   MODEL_NAME: z.string().default("gemini-2.5-pro"),
   MODEL_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(1.25),
   MODEL_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(10),
+  // Answers in place of the others when their service is out of order or its quota of the day is used up.
+  MODEL_FALLBACK_WIRE: z.enum(["openai", "gemini"]).default("openai"),
+  MODEL_FALLBACK_BASE_URL: optionalUrl,
+  MODEL_FALLBACK_API_KEY: optionalText,
+  MODEL_FALLBACK_NAME: optionalText,
+  MODEL_FALLBACK_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(1.25),
+  MODEL_FALLBACK_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(10),
   SANDBOX_RUNNERS: z.enum(["all", "repair_rules"]).default("all"),
   CODING_AGENT_RUNNER: z.enum(["auto", ...RUNNER_NAMES]).default("auto"),
   RUN_BUDGET_USD: z.coerce.number().positive().max(1000).default(5),

@@ -141,6 +141,8 @@ async function deliver(project: BenchProject, event: object): Promise<number> {
     body,
     headers: {
       "content-type": "application/json",
+      // As a sender that keeps no connections; an idle one that both ends give up at once would be counted as a refusal.
+      connection: "close",
       "sentry-hook-resource": "event_alert",
       "sentry-hook-signature": signature,
     },

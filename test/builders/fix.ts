@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import type { ClusterListItem } from "../../worker/triage/views";
 import type { RunEventView, RunLogPage, RunView } from "../../worker/fix/views";
 import type { Fault } from "../world/stand-in";
+import type { RunnerName } from "../../worker/domain/run";
 import { stackText, type CrashBug } from "../world/story/bugs";
 import { call, makeProject, untilClustered, type TestProject } from "./api";
 
@@ -56,10 +57,14 @@ export async function readCluster(project: TestProject, id: string): Promise<Clu
   return json as unknown as ClusterFacts;
 }
 
-export async function press(project: TestProject, clusterId: string): Promise<string> {
+export async function press(
+  project: TestProject,
+  clusterId: string,
+  runner: RunnerName = "repair_rules",
+): Promise<string> {
   const answer = await call("POST", `/clusters/${clusterId}/start_fix`, {
     token: project.token,
-    body: { runner: "repair_rules" },
+    body: { runner },
   });
   if (answer.status !== 202) throw new Error(`start_fix answered ${answer.status}: ${answer.text}`);
   return (answer.json as unknown as { job_id: string }).job_id;
@@ -87,8 +92,12 @@ export async function untilRun(
 }
 
 /** Waits for something that another part of the system does on its own. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 15_000;
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean>,
+  limitMs = 15_000,
+): Promise<void> {
+  const end = Date.now() + limitMs;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`This did not happen in time: ${what}.`);
     await pause(50);
@@ -178,4 +187,45 @@ export async function killSandbox(id: string): Promise<void> {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A cluster whose run has opened a pull request, written straight into the tables: no sandbox, no forge. */
+export async function withPull(
+  project: TestProject,
+  { clusterId, number, attempt = 1 }: { clusterId?: string; number: number; attempt?: number },
+): Promise<{
+  clusterId: string;
+  runId: string;
+  pull: Pick<ForgePull, "number" | "head" | "html_url">;
+}> {
+  const id = clusterId ?? (await clusterOf(project, crashReport("coupon")));
+  const runId = crypto.randomUUID();
+  const branch = `soulcaster/cluster-${id}${attempt > 1 ? `-r${attempt}` : ""}`;
+  const url = `${env.WORLD.forge}/acme/orders/pull/${number}`;
+  const sha = "a".repeat(40);
+  const now = Date.now();
+  await env.DB.batch([
+    env.DB.prepare(
+      "INSERT INTO runs (id, project_id, cluster_id, plan_id, runner, status, attempt, started_by, base_sha, branch, head_sha, pr_url, pr_number, pr_state, heartbeat_at, created_at, updated_at, finished_at) " +
+        "VALUES (?, ?, ?, 'none', 'repair_rules', 'succeeded', ?, 'test', ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?)",
+    ).bind(
+      runId,
+      project.projectId,
+      id,
+      attempt,
+      sha,
+      branch,
+      sha,
+      url,
+      number,
+      now,
+      now,
+      now,
+      now,
+    ),
+    env.DB.prepare(
+      "UPDATE clusters SET status = 'pr_opened', github_branch = ?, github_pr_url = ?, github_pr_number = ? WHERE id = ?",
+    ).bind(branch, url, number, id),
+  ]);
+  return { clusterId: id, runId, pull: { number, html_url: url, head: { ref: branch, sha } } };
 }

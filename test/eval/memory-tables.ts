@@ -23,14 +23,22 @@ export class MemoryTables implements VectorTables {
     return ids.flatMap((id) => this.vectors.get(id) ?? []);
   }
 
-  allVectors(): StoredVector[] {
-    return [...this.vectors.values()];
+  vectorPages(): StoredVector[][] {
+    return [[...this.vectors.values()]];
   }
 
   edgesOf(ids: string[]): SimilarPair[] {
     const found = new Set<SimilarPair>();
     for (const id of ids) for (const pair of this.pairs.get(id)?.values() ?? []) found.add(pair);
     return [...found];
+  }
+
+  edgesAmong(ids: string[]): SimilarPair[] {
+    const among = new Set(ids);
+    const from = (id: string) => [...(this.pairs.get(id)?.entries() ?? [])];
+    return ids.flatMap((id) =>
+      from(id).flatMap(([other, pair]) => (id < other && among.has(other) ? pair : [])),
+    );
   }
 
   verdictsAmong(): Verdict[] {

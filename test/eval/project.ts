@@ -3,7 +3,8 @@ import type { GroupingSettings } from "../../worker/domain/grouping";
 import type { ClusterRow } from "../../worker/store/clusters";
 import type { FeedbackRow, MemberRow } from "../../worker/store/feedback";
 import type { DecisionToInsert } from "../../worker/store/grouping";
-import { assign } from "../../worker/triage/assign";
+import { inTurns } from "../../worker/kit/turns";
+import { assignSteps } from "../../worker/triage/assign";
 import type { Embedder } from "../../worker/triage/embedders/embedder";
 import type { IdfTable } from "../../worker/triage/embedders/lexical/idf";
 import { loadProblem } from "../../worker/triage/load-problem";
@@ -29,6 +30,7 @@ export class EvalProject {
   private readonly byCluster = new Map<string, Set<string>>();
   private readonly byFingerprint = new Map<string, Set<string>>();
   private readonly clusters = new Map<string, ClusterRow>();
+  private readonly dates = { first: Infinity, last: -Infinity };
   private revision = 0;
 
   private constructor(
@@ -47,6 +49,8 @@ export class EvalProject {
     const rows = reports.map(toRow);
     for (const row of rows) {
       this.rows.set(row.id, row);
+      this.dates.first = Math.min(this.dates.first, row.createdAt || Infinity);
+      this.dates.last = Math.max(this.dates.last, row.createdAt || -Infinity);
       if (row.fingerprint) addTo(this.byFingerprint, row.fingerprint, row.id);
     }
     await embedBatch({ ...this.settings, neighbourhood: this.neighbourhood }, rows);
@@ -58,6 +62,7 @@ export class EvalProject {
     const { input, members } = await loadProblem(deps, rows, {
       members: async (by) => this.find(by),
       clusters: async (asked) => asked.map((id) => this.clusters.get(id)!),
+      spanMs: async () => Math.max(0, this.dates.last - this.dates.first),
     });
     this.revision += 1;
     const plan = await planWrites(
@@ -68,7 +73,7 @@ export class EvalProject {
         actor: "system:brain",
         reports: async (asked) => asked.map((id) => this.rows.get(id)!),
       },
-      { rows, members, result: assign(input), revision: this.revision },
+      { rows, members, result: await inTurns(assignSteps(input)), revision: this.revision },
     );
     this.apply(plan);
   }

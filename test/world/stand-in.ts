@@ -26,6 +26,8 @@ export type Fault = {
   kind: "status" | "slow" | "cut";
   status?: number;
   retryAfterSeconds?: number;
+  /** What a `status` says in its body, in the service's own words. */
+  body?: unknown;
   delayMs?: number;
 };
 
@@ -98,10 +100,8 @@ export function createStandIn(onReset: () => Promise<void> | void = () => {}): S
     if (fault.retryAfterSeconds !== undefined) {
       headers["retry-after"] = String(fault.retryAfterSeconds);
     }
-    return new Response(JSON.stringify({ message: `injected ${status}`, code: status }), {
-      status,
-      headers,
-    });
+    const said = fault.body ?? { message: `injected ${status}`, code: status };
+    return new Response(JSON.stringify(said), { status, headers });
   });
 
   return { app, requests, addFault, reset };

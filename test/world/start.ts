@@ -6,6 +6,7 @@ import { startReddit } from "./reddit";
 import { detectIsolation, startSandboxService } from "./sandbox";
 import { readLocalFile, writeLocalFile } from "./start/local-file";
 import {
+  BUILD_DIR,
   FORGE_DIR,
   HOME,
   KILO_DIR,
@@ -21,7 +22,7 @@ import {
 import { playStory } from "./start/play-story";
 import { redditThings } from "./story";
 import { freePort } from "./start/ports";
-import { buildDashboard, migrate, QUIET } from "./start/prepare";
+import { buildDashboard, buildWorker, migrate, QUIET } from "./start/prepare";
 import {
   claimPidFile,
   reapEarlier,
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
     process.on(signal, () => void stop(0));
 
   if (buildDashboard()) say("dashboard built");
+  if (buildWorker()) say("worker built");
   if (migrate()) say("database migrated");
   const secrets = localSecrets();
   const isolation = await detectIsolation();
@@ -153,9 +155,9 @@ async function alreadyRunning(): Promise<boolean> {
 }
 
 function wipe(): void {
-  for (const place of [STATE, FORGE_DIR, SANDBOX_DIR, LOG_DIR])
+  for (const place of [STATE, BUILD_DIR, FORGE_DIR, SANDBOX_DIR, LOG_DIR])
     rmSync(place, { recursive: true, force: true });
-  for (const file of ["local.json", "secrets.json", "story-played", "worker.vars"]) {
+  for (const file of ["local.json", "secrets.json", "story-played", "worker.json"]) {
     rmSync(path.join(HOME, file), { force: true });
   }
   say("earlier data wiped");
@@ -175,25 +177,15 @@ async function startPlatform(
   settings: string,
 ): Promise<ChildProcess[]> {
   const listen = (port: number) => ["--ip", "127.0.0.1", "--port", String(port)];
-  const worker = startChild(
-    "worker",
-    [
-      "dev",
-      ...listen(ports.api),
-      "--inspector-port",
-      String(await freePort(9240)),
-      "--persist-to",
-      STATE,
-      "--env-file",
-      settings,
-      "--show-interactive-dev-session=false",
-    ],
-    { cwd: ROOT, env: QUIET },
-  );
+  const worker = startChild("worker", ["test/world/start/worker.ts", String(ports.api), settings], {
+    cwd: ROOT,
+    env: QUIET,
+  });
   stops.push(() => stopChild(worker));
   const dashboard = startChild(
     "dashboard",
     [
+      "node_modules/wrangler/bin/wrangler.js",
       "pages",
       "dev",
       ...listen(ports.dashboard),

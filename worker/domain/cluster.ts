@@ -17,6 +17,7 @@ export type ClusterEvent =
   | "pr_opened"
   | "fix_failed"
   | "fix_cancelled"
+  | "follow_up_ended"
   | "pr_merged"
   | "pr_closed"
   | "soak_passed"
@@ -31,6 +32,7 @@ const TRANSITIONS: Record<ClusterEvent, Partial<Record<ClusterStatus, ClusterSta
   pr_opened: { fixing: "pr_opened" },
   fix_failed: { fixing: "failed" },
   fix_cancelled: { fixing: "new" },
+  follow_up_ended: { fixing: "pr_opened" },
   pr_merged: { pr_opened: "merged", fixing: "merged", failed: "merged", new: "merged" },
   pr_closed: { pr_opened: "new" },
   soak_passed: { merged: "resolved" },

@@ -24,6 +24,14 @@ export type ChangedFile = {
   status: "added" | "modified" | "deleted";
 };
 
+/** What a model found in a change before it was committed: lines for people. `missing` says why there is no review. */
+export type ChangeReview = {
+  by: string;
+  blocking: string[];
+  notes: string[];
+  missing: string | null;
+};
+
 /** What a run leaves behind about its change: everything that a pull request needs, long after its sandboxes are gone. */
 export type Evidence = {
   verdict: Verdict;
@@ -45,4 +53,6 @@ export type Evidence = {
   files: ChangedFile[];
   summary: string;
   baseBranch: string;
+  /** Null where no model is set up; absent in runs from before there were reviews. */
+  review?: ChangeReview | null;
 };

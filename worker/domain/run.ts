@@ -1,4 +1,4 @@
-/** One attempt to fix a cluster. `waiting`: held for a person (an approval, or a decision). */
+/** One attempt to fix a cluster. `waiting`: held for a person (see `WaitingFor`). */
 export const RUN_STATUSES = [
   "pending",
   "running",
@@ -12,7 +12,7 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const LIVE_RUN_STATUSES = ["pending", "running", "waiting"] as const satisfies RunStatus[];
 
 const NEXT: Record<RunStatus, readonly RunStatus[]> = {
-  pending: ["running", "failed", "cancelled"],
+  pending: ["running", "waiting", "failed", "cancelled"],
   running: ["waiting", "succeeded", "failed", "cancelled"],
   waiting: ["pending", "running", "failed", "cancelled"],
   succeeded: [],
@@ -34,7 +34,7 @@ export function isLiveRun(status: RunStatus): boolean {
   return NEXT[status].length > 0;
 }
 
-export const RUNNER_NAMES = ["sandbox_kilo", "repair_rules"] as const;
+export const RUNNER_NAMES = ["sandbox_kilo", "llm_patch", "repair_rules"] as const;
 export type RunnerName = (typeof RUNNER_NAMES)[number];
 
 /** Depth of a run event: 1 = stages, 2 = agent turns, 3 = raw output. */

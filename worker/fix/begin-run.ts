@@ -1,14 +1,16 @@
+import { DEFAULT_CONCURRENT_RUNS } from "../domain/project";
 import { logEvent } from "../kit/log";
 import { runBatch } from "../store/db";
-import { findRun, listStaleRuns, moveRun, updateRun } from "../store/runs";
+import { findProject } from "../store/projects";
+import { findRun, hasRoom, listStaleRuns, moveRun, updateRun } from "../store/runs";
 import type { FixDeps } from "./deps";
 
 /** A run whose heart has not beaten for this long has lost its Workflow. Heartbeats come every 20 seconds. */
 export const STALE_AFTER_MS = 90_000;
 
 /**
- * What the queue's consumer does: moves a pending run to running and makes its Workflow. A message that comes twice, or for
- * a run that has ended, changes nothing.
+ * What the queue's consumer does: moves a pending run to running and makes its Workflow, if the project has room for one more;
+ * who has waited longest comes first. A message that comes twice, or for a run that has ended, changes nothing.
  */
 export async function beginRun(deps: FixDeps, projectId: string, runId: string): Promise<void> {
   const now = deps.clock();
@@ -16,7 +18,10 @@ export async function beginRun(deps: FixDeps, projectId: string, runId: string):
   if (!run || (run.status !== "pending" && run.status !== "running")) return;
   if (run.status === "pending") {
     const changes = { generation: run.generation + 1, heartbeatAt: now, updatedAt: now };
-    const moved = await moveRun(deps.db, projectId, runId, "running", changes);
+    const project = await findProject(deps.db, projectId);
+    const limit = project?.settings.concurrent_runs ?? DEFAULT_CONCURRENT_RUNS;
+    const room = hasRoom(projectId, run, limit);
+    const moved = await moveRun(deps.db, projectId, runId, "running", changes, room);
     if (moved.length === 0) return;
     await deps.broadcastRun(projectId, runId, "running");
     await deps.startWorkflow({ projectId, runId, generation: run.generation + 1 });

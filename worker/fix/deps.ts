@@ -1,9 +1,11 @@
+import type { ModelTask } from "../domain/models";
 import type { RunnerName, RunStatus } from "../domain/run";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
 import type { ProjectRow } from "../store/projects";
 import type { Forge } from "./forge/forge";
-import type { Planner } from "./plan/planner";
+import type { Pulls } from "./forge/pulls";
+import type { AskedModel } from "./gateway/ask-model";
 import type { AgentModel, Runner } from "./runners/runner";
 import type { RunLog } from "./run-log";
 import type { Sandboxes } from "./sandbox/sandbox";
@@ -18,9 +20,10 @@ export type FixDeps = {
   archive: R2Bucket;
   /** The code host of a project's repository. Throws `repository_missing` when it has none. */
   forgeOf(project: ProjectRow): Forge;
-  planner: Planner;
-  /** Used where the first one fails. */
-  fallbackPlanner: Planner;
+  /** Its pull requests. Throws as `forgeOf` does. */
+  pullsOf(project: ProjectRow): Pulls;
+  /** The model of a task, paid by the project's day and, where one is named, the run; null where none is set up. */
+  modelFor(project: ProjectRow, task: ModelTask, runId: string | null): AskedModel | null;
   /** The runner that is asked for, or the one that is set up. Throws `runner_unavailable`, naming what is missing. */
   chooseRunner(asked: RunnerName | undefined): RunnerName;
   /** Hands a pending run to the queue. Losing this call loses nothing: the sweep sends it again. */
@@ -28,8 +31,12 @@ export type FixDeps = {
   /** Makes the run's Workflow instance of this generation; one that exists already is no error. */
   startWorkflow(run: { projectId: string; runId: string; generation: number }): Promise<void>;
   runLog(runId: string): RunLog;
+  /** What one run may spend where its project does not say. */
+  runBudgetMicroUsd: number;
   /** Tells the project's dashboards. Best effort. */
   broadcastRun(projectId: string, runId: string, status: RunStatus): Promise<void>;
+  /** Tells them that clusters have changed. Best effort. */
+  broadcastClusters(projectId: string): Promise<void>;
   sandboxes(): Sandboxes;
 };
 
@@ -39,7 +46,7 @@ export type RunDeps = FixDeps & {
   /** Hosts that a sandbox may reach while it installs what the repository declares. */
   registryHosts: string[];
   /** The model as the agent sees it: the gateway's address and the run's own token. Null when no model is set up. */
-  agentModel(runId: string): Promise<AgentModel | null>;
+  agentModel(project: ProjectRow, runId: string): Promise<AgentModel | null>;
   gatewayHost: string | null;
   /** The agent's program in the sandbox: a name on its PATH, or an absolute path. */
   agentProgram: string;

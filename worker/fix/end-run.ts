@@ -5,6 +5,7 @@ import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
 import { endedJustNow, moveRun, type RunRow } from "../store/runs";
 import type { FixDeps } from "./deps";
+import { sendNext } from "./run-queue";
 
 /** How a run ends: with a pull request, with a reason, or cancelled. */
 export type RunEnd =
@@ -12,26 +13,44 @@ export type RunEnd =
   | { status: "failed"; error: string }
   | { status: "cancelled" };
 
-const CLUSTER_AFTER: Record<RunEnd["status"], { event: ClusterEvent; to: ClusterStatus }> = {
+type Next = { event: ClusterEvent; to: ClusterStatus };
+
+const CLUSTER_AFTER: Record<RunEnd["status"], Next> = {
   succeeded: { event: "pr_opened", to: "pr_opened" },
   failed: { event: "fix_failed", to: "failed" },
   cancelled: { event: "fix_cancelled", to: "new" },
 };
 
+/** A run that adds to a pull request leaves it open, whatever becomes of the run. */
+const AFTER_FOLLOW_UP: Next = { event: "follow_up_ended", to: "pr_opened" };
+
 /** Ends a run and moves its cluster in one transaction; a run that has ended already stays as it is. */
 export async function endRun(
-  deps: Pick<FixDeps, "db" | "clock" | "runLog" | "broadcastRun">,
+  deps: Pick<FixDeps, "db" | "clock" | "runLog" | "broadcastRun" | "sendRun">,
   who: ProjectActor,
   run: RunRow,
   end: RunEnd,
 ): Promise<void> {
   const now = deps.clock();
-  const { event, to } = CLUSTER_AFTER[end.status];
+  const adds = run.followUp !== null && end.status !== "succeeded";
+  const { event, to } = adds ? AFTER_FOLLOW_UP : CLUSTER_AFTER[end.status];
   const spentMicroUsd = await deps.runLog(run.id).spent();
-  const shared = { updatedAt: now, finishedAt: now, spentMicroUsd };
+  const shared = {
+    updatedAt: now,
+    finishedAt: now,
+    spentMicroUsd,
+    asked: null,
+    waitingFor: null,
+  };
   const runChanges =
     end.status === "succeeded"
-      ? { ...shared, prUrl: end.prUrl, prNumber: end.prNumber, headSha: end.headSha }
+      ? {
+          ...shared,
+          prUrl: end.prUrl,
+          prNumber: end.prNumber,
+          prState: "open" as const,
+          headSha: end.headSha,
+        }
       : { ...shared, error: end.status === "failed" ? end.error : null };
   const clusterChanges =
     end.status === "succeeded"
@@ -65,4 +84,5 @@ export async function endRun(
         : "The run was cancelled.";
   await deps.runLog(run.id).append([{ level: 1, stage: "end", kind: "end", text, key: "end" }]);
   await deps.broadcastRun(who.projectId, run.id, end.status);
+  await sendNext(deps, who.projectId);
 }

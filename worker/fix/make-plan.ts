@@ -7,8 +7,10 @@ import { commit } from "../store/commit";
 import { isUniqueViolation } from "../store/db";
 import { sampleMembers } from "../store/feedback";
 import { findNewestPlan, insertPlan, type PlanRow } from "../store/plans";
-import { findProject } from "../store/projects";
+import { findProject, type ProjectRow } from "../store/projects";
 import type { FixDeps } from "./deps";
+import { deterministicPlanner } from "./plan/deterministic";
+import { createModelPlanner } from "./plan/model-planner";
 import type { PlanInput } from "./plan/planner";
 import { readRepository } from "./plan/repository";
 import { toPlanView, type PlanView } from "./views";
@@ -53,7 +55,11 @@ export async function draftPlan(
   if (!cluster || !project) throw notFound("cluster");
   const items = await sampleMembers(db, who.projectId, [clusterId], EVIDENCE_ITEMS);
   const repository = project.githubRepo
-    ? await readRepository(deps.forgeOf(project), project.baseBranch)
+    ? await readRepository(deps.forgeOf(project), project, {
+        archive: deps.archive,
+        projectId: project.id,
+        repository: project.githubRepo,
+      })
     : null;
   const input: PlanInput = {
     cluster: { id: cluster.id, title: cluster.title, summary: cluster.summary },
@@ -66,7 +72,7 @@ export async function draftPlan(
     repository,
     pathPrefix: project.pathPrefix,
   };
-  const { content, planner } = await planOrFallBack(deps, input);
+  const { content, planner } = await planOrFallBack(deps, project, input);
   return {
     id: newId(),
     projectId: who.projectId,
@@ -81,11 +87,14 @@ export async function draftPlan(
   };
 }
 
-async function planOrFallBack(deps: FixDeps, input: PlanInput) {
+/** With a model it plans, without one or when it fails the deterministic planner does. */
+async function planOrFallBack(deps: FixDeps, project: ProjectRow, input: PlanInput) {
+  const model = deps.modelFor(project, "plan", null);
+  const planner = model ? createModelPlanner(model) : deterministicPlanner;
   try {
-    return { content: await deps.planner.plan(input), planner: deps.planner.name };
+    return { content: await planner.plan(input), planner: planner.name };
   } catch (error) {
-    logFailure("planner_failed", error, { planner: deps.planner.name });
-    return { content: await deps.fallbackPlanner.plan(input), planner: deps.fallbackPlanner.name };
+    logFailure("planner_failed", error, { planner: planner.name });
+    return { content: await deterministicPlanner.plan(input), planner: deterministicPlanner.name };
   }
 }

@@ -1,37 +1,112 @@
 import type { ProjectActor } from "../domain/actor";
-import { nextClusterStatus } from "../domain/cluster";
-import { findClusterByPull, findSurvivor, moveCluster } from "../store/clusters";
+import { nextClusterStatus, type ClusterEvent } from "../domain/cluster";
+import { soakMs } from "../domain/project";
+import { isLiveRun } from "../domain/run";
+import {
+  findCluster,
+  findClusterByPull,
+  findSurvivor,
+  moveCluster,
+  type ClusterRow,
+} from "../store/clusters";
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
-import { findProject } from "../store/projects";
+import { findProject, type ProjectRow } from "../store/projects";
+import { findLiveRun, findRunByPull, setPullState } from "../store/runs";
 import type { FixDeps } from "./deps";
+import { endRun } from "./end-run";
 
-/** A pull request was closed: merged makes its cluster `merged`; closed unmerged sends it back to `new`. Others' are not ours. */
+type Closed = {
+  number: number;
+  url?: string;
+  merged: boolean;
+  repository: { fullName: string };
+};
+
+type PullDeps = Pick<
+  FixDeps,
+  "db" | "clock" | "runLog" | "broadcastRun" | "broadcastClusters" | "sendRun"
+>;
+
+/**
+ * A pull request of ours was closed. Merged, whichever attempt it was: its cluster is `merged` and its soak time begins. Closed
+ * unmerged: its cluster is `new` again with the reason, unless another attempt's pull request is open. Others' are not ours.
+ */
 export async function notePullRequest(
-  deps: Pick<FixDeps, "db" | "clock">,
+  deps: PullDeps,
   who: ProjectActor,
-  pull: { number: number; merged: boolean; repository: { fullName: string } },
+  pull: Closed,
 ): Promise<void> {
-  const [opened, project] = await Promise.all([
-    findClusterByPull(deps.db, who.projectId, pull.number),
-    findProject(deps.db, who.projectId),
+  const { db } = deps;
+  const [project, run] = await Promise.all([
+    findProject(db, who.projectId),
+    findRunByPull(db, who.projectId, pull.number),
   ]);
   if (project?.githubRepo?.toLowerCase() !== pull.repository.fullName.toLowerCase()) return;
+  const opened = run
+    ? await findCluster(db, who.projectId, run.clusterId)
+    : await findClusterByPull(db, who.projectId, pull.number);
+  if (!opened) return;
+  if (run) {
+    const prState = pull.merged ? "merged" : "closed";
+    await runBatch(db, [setPullState(db, who.projectId, pull.number, prState)]);
+    await endFollowUp(deps, who, run.clusterId, pull);
+  }
   // A cluster that was merged into another one speaks for that one now.
-  const cluster = opened ? await findSurvivor(deps.db, who.projectId, opened) : undefined;
-  const event = pull.merged ? "pr_merged" : "pr_closed";
-  const next = cluster ? nextClusterStatus(cluster.status, event) : null;
-  if (!cluster || !next) return;
+  const cluster = await findSurvivor(db, who.projectId, await freshOf(deps, who, opened));
+  if (!pull.merged && cluster.githubPrNumber !== pull.number) return;
+  await moveOn(deps, who, project, cluster, { ...pull, url: pull.url ?? run?.prUrl ?? undefined });
+  await deps.broadcastClusters(who.projectId);
+}
+
+async function moveOn(
+  deps: Pick<FixDeps, "db" | "clock">,
+  who: ProjectActor,
+  project: ProjectRow,
+  cluster: ClusterRow,
+  pull: Closed,
+): Promise<void> {
+  const event: ClusterEvent = pull.merged ? "pr_merged" : "pr_closed";
+  const next = nextClusterStatus(cluster.status, event);
+  if (!next) return;
   const now = deps.clock();
-  const reason = pull.merged ? null : `Pull request #${pull.number} was closed without a merge.`;
+  const changes = pull.merged
+    ? {
+        errorMessage: null,
+        mergedAt: now,
+        soakUntil: now + soakMs(project.settings),
+        regressedPrUrl: null,
+        githubPrNumber: pull.number,
+        githubPrUrl: pull.url ?? cluster.githubPrUrl,
+      }
+    : { errorMessage: `Pull request #${pull.number} was closed without a merge.` };
   await runBatch(deps.db, [
-    moveCluster(deps.db, who.projectId, cluster.id, event, next, {
-      errorMessage: reason,
-      updatedAt: now,
-    }),
+    moveCluster(deps.db, who.projectId, cluster.id, event, next, { ...changes, updatedAt: now }),
     auditStatement(deps.db, who, now, {
       action: `cluster.${event}`,
       target: `cluster:${cluster.id}`,
+      detail: { pull: pull.number },
     }),
   ]);
+}
+
+/** A run that adds to a pull request which is closed now has nothing to add to. */
+async function endFollowUp(
+  deps: Pick<FixDeps, "db" | "clock" | "runLog" | "broadcastRun" | "sendRun">,
+  who: ProjectActor,
+  clusterId: string,
+  pull: Closed,
+): Promise<void> {
+  const live = await findLiveRun(deps.db, who.projectId, clusterId);
+  if (!live || !isLiveRun(live.status) || live.followUp?.pullNumber !== pull.number) return;
+  await endRun(deps, who, live, { status: "cancelled" });
+}
+
+/** As it is after a run of it was ended. */
+async function freshOf(
+  deps: Pick<FixDeps, "db">,
+  who: ProjectActor,
+  cluster: ClusterRow,
+): Promise<ClusterRow> {
+  return (await findCluster(deps.db, who.projectId, cluster.id)) ?? cluster;
 }

@@ -14,12 +14,17 @@ export async function openFindings(deps: FixDeps, who: ProjectActor, id: string)
   const run = await findRun(deps.db, who.projectId, id);
   if (!run) throw notFound("run");
   if (run.openedBy) return toRunView(run, deps.apiUrl);
-  if (run.status !== "waiting" || !run.evidence)
+  if (run.status !== "waiting" || run.waitingFor !== "findings")
     throw new DomainError("illegal_transition", "This run keeps no findings to open.");
   const now = deps.clock();
   const openedBy = actorName(who.actor);
   const [moved] = await runBatch(deps.db, [
-    moveRun(deps.db, who.projectId, id, "pending", { openedBy, heartbeatAt: now, updatedAt: now }),
+    moveRun(deps.db, who.projectId, id, "pending", {
+      openedBy,
+      waitingFor: null,
+      heartbeatAt: now,
+      updatedAt: now,
+    }),
     auditStatement(deps.db, who, now, { action: "run.open_findings", target: `run:${id}` }),
   ]);
   if (moved?.length !== 0) {

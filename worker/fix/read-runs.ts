@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
+import { reviewOf, type PullReview } from "../domain/pull";
 import { RUN_STATUSES } from "../domain/run";
 import { listMergedInto } from "../store/clusters";
+import { listPullNews } from "../store/pull-news";
 import { decodeCursor, toPage, type Page } from "../store/cursor";
-import { findRun, listRuns } from "../store/runs";
+import { findRun, findRunByPull, listPending, listRuns, type RunRow } from "../store/runs";
 import type { FixDeps } from "./deps";
 import {
   toEvidenceView,
@@ -58,7 +60,31 @@ async function withMerged(deps: FixDeps, who: ProjectActor, id: string): Promise
 export async function readRun(deps: FixDeps, who: ProjectActor, id: string): Promise<RunView> {
   const row = await findRun(deps.db, who.projectId, id);
   if (!row) throw notFound("run");
-  return toRunView(row, deps.apiUrl, await deps.runLog(id).lastLines(TAIL_EVENTS));
+  const log = deps.runLog(id);
+  const [logs, use, pending, review] = await Promise.all([
+    log.lastLines(TAIL_EVENTS),
+    log.use(),
+    row.status === "pending" ? listPending(deps.db, who.projectId) : ([] as string[]),
+    reviewOfPull(deps, row),
+  ]);
+  const place = pending.indexOf(id) + 1;
+  return toRunView(row, deps.apiUrl, {
+    logs,
+    use,
+    queuePosition: place > 0 ? place : null,
+    review,
+  });
+}
+
+/** What is open on a run's pull request; null when it has none, or none that is open. */
+async function reviewOfPull(deps: FixDeps, row: RunRow): Promise<PullReview | null> {
+  const { projectId, prNumber, prState } = row;
+  if (prNumber === null || prState !== "open") return null;
+  const [news, last] = await Promise.all([
+    listPullNews(deps.db, projectId, prNumber),
+    findRunByPull(deps.db, projectId, prNumber),
+  ]);
+  return reviewOf(news, last?.followUp ? last.createdAt : 0);
 }
 
 /** A run's log from a sequence number on. */

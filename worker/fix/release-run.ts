@@ -10,10 +10,9 @@ export async function releaseWaitingRun(
   planId: string,
 ): Promise<void> {
   const run = await findLiveRun(deps.db, who.projectId, clusterId);
-  // A run with evidence is not held for an approval: it keeps findings.
-  if (run?.status !== "waiting" || run.evidence) return;
+  if (run?.status !== "waiting" || run.waitingFor !== "approval") return;
   const now = deps.clock();
-  const changes = { planId, updatedAt: now, heartbeatAt: now };
+  const changes = { planId, waitingFor: null, updatedAt: now, heartbeatAt: now };
   const moved = await moveRun(deps.db, who.projectId, run.id, "pending", changes);
   if (moved.length === 0) return;
   await deps.sendRun(who.projectId, run.id);

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/run";
+import type { RunLimits, RunUse } from "../domain/steering";
 import type { TokenCount } from "./gateway/price";
 
 /** An entry to write. Entries with a `key` that was written before are dropped: a replayed step says nothing twice. */
@@ -13,16 +14,27 @@ export type RunLog = {
   page(from: number, limit: number): Promise<RunEventPage>;
   /** The last events as plain text, at most `limit` of them. (Not `tail`: that is a handler's name to the runtime.) */
   lastLines(limit: number): Promise<string>;
+  /** From now on these limits count, and what was refused before them does not. */
+  limit(limits: RunLimits): Promise<void>;
   /** Follows an agent's output file in a sandbox until its exit file is there. */
   watch(watched: WatchedAgent): Promise<void>;
+  /** Looks away: the agent was ended. Its time stands still. */
+  unwatch(): Promise<void>;
+  /** What the run's agents have used so far, in all their sandboxes. */
+  use(): Promise<RunUse>;
+  /** The gateway refused a model call for a reason that a person has to decide on. */
+  refuse(reason: NonNullable<RunUse["refused"]>): Promise<void>;
   /** The exit code of the watched agent, once it has ended and its output was read. */
   watchedExit(): Promise<number | null>;
-  /** Reserves money for a model call within the run's cap; false when the cap would be passed. */
+  /** Reserves money for a model call within the run's limits of money and calls; false when one would be passed. */
   reserve(microUsd: number): Promise<boolean>;
   settle(differenceMicroUsd: number, used?: TokenCount): Promise<void>;
   spent(): Promise<number>;
   /** All tokens that the run's model calls told of. */
   tokens(): Promise<TokenCount>;
+  /** From now on the fallback model answers in this run. */
+  useFallback(): Promise<void>;
+  usesFallback(): Promise<boolean>;
 };
 
 export type WatchedAgent = {

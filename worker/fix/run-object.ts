@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RunEvent, RunnerName } from "../domain/run";
+import type { RunLimits, RunUse } from "../domain/steering";
 import type { Clock } from "../kit/clock";
 import { logFailure } from "../kit/log";
 import type { TokenCount } from "./gateway/price";
@@ -38,10 +39,26 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
       return this.#tables.tail(limit).map(eventLine).join("\n");
     }
 
+    async limit(limits: RunLimits): Promise<void> {
+      this.#tables.limit(limits);
+    }
+
     /** Looks at once, and from then on every second by the object's alarm. */
     async watch(watched: WatchedAgent): Promise<void> {
-      this.#tables.watch(watched);
+      this.#tables.watch(watched, this.#deps.clock());
       await this.ctx.storage.setAlarm(this.#deps.clock());
+    }
+
+    async unwatch(): Promise<void> {
+      this.#tables.unwatch(this.#deps.clock());
+    }
+
+    async use(): Promise<RunUse> {
+      return this.#tables.use(this.#deps.clock());
+    }
+
+    async refuse(reason: NonNullable<RunUse["refused"]>): Promise<void> {
+      this.#tables.refuse(reason);
     }
 
     async watchedExit(): Promise<number | null> {
@@ -64,6 +81,14 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
       return this.#tables.spent();
     }
 
+    async useFallback(): Promise<void> {
+      this.#tables.useFallback();
+    }
+
+    async usesFallback(): Promise<boolean> {
+      return this.#tables.usesFallback();
+    }
+
     override async alarm(): Promise<void> {
       const watched = this.#tables.watched();
       if (!watched) return;
@@ -71,7 +96,7 @@ export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
         const sandbox = await this.#deps.sandboxes().connect(watched.sandboxId);
         const runner = this.#deps.runner(watched.runner as RunnerName);
         const read = await readOn(sandbox, watched, runner);
-        this.#tables.readOn(read.offset, read.exitCode);
+        this.#tables.readOn(watched, read.offset, read.exitCode, this.#deps.clock());
         await this.append(read.events);
         if (read.exitCode !== null) return;
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/run";
+import type { RunLimits, RunUse } from "../domain/steering";
 import type { TokenCount } from "./gateway/price";
 import {
   EVENT_LIMIT,
@@ -8,7 +9,10 @@ import {
   type WatchedAgent,
 } from "./run-log";
 
-type Watch = WatchedAgent & { offset: number; exitCode: number | null };
+type Watch = WatchedAgent & { offset: number; exitCode: number | null; startedAt: number };
+
+/** What no agent exits with: it was ended by us. */
+const ENDED_BY_US = -1;
 
 export const NO_TOKENS: TokenCount = { input: 0, output: 0 };
 
@@ -55,10 +59,38 @@ export class RunTables {
       .reverse() as RunEvent[];
   }
 
-  watch(watched: WatchedAgent): void {
+  limit(limits: RunLimits): void {
+    this.write("limits", limits);
+    this.write("refused", null);
+  }
+
+  watch(watched: WatchedAgent, now: number): void {
     const known = this.read<Watch>("watch");
     if (known?.outputPath === watched.outputPath && known.sandboxId === watched.sandboxId) return;
-    this.write("watch", { ...watched, offset: 0, exitCode: null } satisfies Watch);
+    this.stopClock(now);
+    this.write("refused", null);
+    const watch = { ...watched, offset: 0, exitCode: null, startedAt: now };
+    this.write("watch", watch satisfies Watch);
+  }
+
+  unwatch(now: number): void {
+    this.stopClock(now);
+    const watch = this.read<Watch>("watch");
+    if (watch) this.write("watch", { ...watch, exitCode: watch.exitCode ?? ENDED_BY_US });
+  }
+
+  use(now: number): RunUse {
+    const live = this.watched();
+    return {
+      workedMs: (this.read<number>("worked") ?? 0) + (live ? now - live.startedAt : 0),
+      turns: this.read<number>("calls") ?? 0,
+      spentMicroUsd: this.spent(),
+      refused: this.read<RunUse["refused"]>("refused"),
+    };
+  }
+
+  refuse(reason: NonNullable<RunUse["refused"]>): void {
+    this.write("refused", reason);
   }
 
   /** The agent to look at; null when there is none or it has ended. */
@@ -67,18 +99,30 @@ export class RunTables {
     return watch && watch.exitCode === null ? watch : null;
   }
 
-  readOn(offset: number, exitCode: number | null): void {
-    const watch = this.read<Watch>("watch");
-    if (watch) this.write("watch", { ...watch, offset, exitCode });
+  /** How far a look at `watched` has read; nothing when another agent is watched by now, or none. */
+  readOn(watched: WatchedAgent, offset: number, exitCode: number | null, now: number): void {
+    const live = this.watched();
+    if (live?.outputPath !== watched.outputPath || live.sandboxId !== watched.sandboxId) return;
+    if (exitCode !== null) this.stopClock(now);
+    this.write("watch", { ...live, offset, exitCode });
   }
 
   watchedExit(): number | null {
     return this.read<Watch>("watch")?.exitCode ?? null;
   }
 
+  /** `cap`: of money, for a run whose limits nobody has told yet. */
   reserve(microUsd: number, cap: number): boolean {
+    const limits = this.read<RunLimits>("limits") ?? { turns: Infinity, microUsd: cap };
     const spent = this.spent();
-    if (spent + microUsd > cap) return false;
+    const calls = this.read<number>("calls") ?? 0;
+    const refused =
+      calls >= limits.turns ? "turns" : spent + microUsd > limits.microUsd ? "money" : null;
+    if (refused) {
+      this.refuse(refused);
+      return false;
+    }
+    this.write("calls", calls + 1);
     this.write("spent", spent + microUsd);
     return true;
   }
@@ -95,6 +139,23 @@ export class RunTables {
 
   spent(): number {
     return this.read<number>("spent") ?? 0;
+  }
+
+  /** From now on the fallback model answers in this run. */
+  useFallback(): void {
+    this.write("fallback", true);
+  }
+
+  usesFallback(): boolean {
+    return this.read<boolean>("fallback") ?? false;
+  }
+
+  /** Adds the time of the agent that is being watched; called once for each, before it is no longer. */
+  private stopClock(now: number): void {
+    const live = this.watched();
+    if (!live) return;
+    const worked = this.read<number>("worked") ?? 0;
+    this.write("worked", worked + now - live.startedAt);
   }
 
   private appendOne(event: NewRunEvent, now: number): RunEvent[] {

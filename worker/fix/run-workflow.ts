@@ -1,11 +1,16 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { NonRetryableError } from "cloudflare:workflows";
 import { systemActor } from "../domain/actor";
-import type { Verdict } from "../domain/evidence";
+import type { ChangeReview, Verdict } from "../domain/evidence";
 import { logFailure } from "../kit/log";
 import { findRun } from "../store/runs";
 import type { RunDeps } from "./deps";
 import { endRun } from "./end-run";
+import { keepLastPatch } from "./keep-last-patch";
+import { recoverRun } from "./recover-run";
+import { ModelHalt } from "./gateway/halt";
+import { holdForModel } from "./stages/hold-for-model";
+import { checkWork } from "./review-round";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
 import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
@@ -18,30 +23,32 @@ import {
   type RunParams,
 } from "./stages/context";
 import { testBase } from "./stages/baseline";
-import { checkSyntax, demandSyntax } from "./stages/check-syntax";
 import { collect, type Collected } from "./stages/collect";
 import { commitChanges, openPull } from "./stages/deliver";
 import { holdFindings, judge, refuseBroken } from "./stages/judge";
+import { heed } from "./stages/heed";
+import { restorePatch } from "./stages/keep-patch";
+import { lookAtAgent } from "./stages/look";
+import { workAtEdge } from "./stages/edge-work";
 import { openSandbox } from "./stages/open-sandbox";
 import { checkPatch, testChange } from "./stages/prove";
 import { reviewNotes } from "./stages/review-notes";
 import { setUpAndLock } from "./stages/set-up";
 import { snapshot } from "./stages/snapshot";
 import type { SuiteName } from "./stages/suite";
-import { agentExit, dropTest, startAgent, workAtEdge, type Work } from "./stages/work";
+import { dropTest, startAgent, type Work } from "./stages/work";
 
 const RETRIES = { limit: 4, delay: 2_000, backoff: "exponential" } as const;
 const STEP_TIMEOUT = "20 minutes";
-const AGENT_LIMIT_MS = 30 * 60_000;
-const LOOK_MS = 3_000;
-/** The stages that can make a sandbox anew; in all others a lost one is lost for good. */
+/** The first looks are quick; later ones spare steps: four hours are 1,600 looks. */
+const LOOK_MS = { first: 3_000, later: 10_000, quick: 100, most: 2_000 } as const;
+/** The stages that can make a sandbox anew; in all others the run begins again with a new one. */
 const SANDBOX_STAGES = { work: "sandbox", proof: "sandbox-proof" } satisfies Record<
   SandboxPurpose,
   string
 >;
+const SANDBOX_LOST = "SandboxLost";
 const SANDBOX_STAGE_NAMES: string[] = Object.values(SANDBOX_STAGES);
-const SANDBOX_LOST =
-  "The sandbox ended before the run did, and what was done in it is lost. Start the run again.";
 
 type Stage = <T extends Rpc.Serializable<T>>(
   name: string,
@@ -70,6 +77,10 @@ export function createFixWorkflow<E>(makeDeps: (env: E) => RunDeps) {
       } catch (error) {
         failure = failureOf(error);
         if (failure) logFailure("run_failed", error, { run_id: params.runId });
+        if (failure === SANDBOX_LOST) {
+          await step.do("recover", { retries: RETRIES }, () => recoverRun(deps, params));
+          failure = null;
+        }
       }
       const reason = failure;
       if (reason) await step.do("fail", { retries: RETRIES }, () => fail(deps, params, reason));
@@ -83,16 +94,14 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
   if (opened) return deliver(stage);
   const workId = await readySandbox(stage, baseSha, "work");
   const { test, readable } = await stage("test-before", (context) => testBase(context, workId));
-  let work = await doWork(deps, stage, step, workId, readable);
-  let change = await stage("collect", (context) => collect(context, workId));
-  let syntax = await stage("syntax", (context) => checkSyntax(context, workId, change.files));
-  if (syntax.faults.length > 0) {
-    work = await workAgain(stage, step, workId, syntax.faults);
-    change = await stage("collect-again", (context) => collect(context, workId));
-    syntax = await stage("syntax-again", (context) => demandSyntax(context, workId, change.files));
-  }
+  const first = await doWork(deps, stage, step, workId, readable);
+  const ready = await checkWork(stage, workId, first, (turn, faults) =>
+    workAgain(stage, step, { sandboxId: workId, writeTest: readable, turn, faults }),
+  );
+  const { work, syntax, review } = ready;
+  let { change } = ready;
   const proofId = await readySandbox(stage, baseSha, "proof");
-  const place = { proofId, test, baseBranch, summary: work.summary, flags: syntax.flags };
+  const place = { proofId, test, baseBranch, summary: work.summary, flags: syntax.flags, review };
   const verdict = await prove(stage, place, change, "");
   const derived = work.derivedTest;
   if (derived !== null && verdict !== "proven") {
@@ -132,6 +141,7 @@ type Place = {
   baseBranch: string;
   summary: string;
   flags: string[];
+  review: ChangeReview | null;
 };
 
 /** The change in the fresh sandbox: its tests at the base, twice; the whole of it, twice; and what that proves. */
@@ -141,7 +151,7 @@ async function prove(
   change: Collected,
   suffix: string,
 ): Promise<Verdict> {
-  const { proofId, test, baseBranch, summary } = place;
+  const { proofId, test, baseBranch, summary, review } = place;
   await stage(`check-patch${suffix}`, async (context) => {
     await checkPatch(context, proofId, change);
     return null;
@@ -157,12 +167,20 @@ async function prove(
   }
   return stage(`judge${suffix}`, async (context) => {
     const { flags, unchecked } = await reviewNotes(context, change);
-    const notes = { flags: [...place.flags, ...flags], unchecked, baseBranch, summary };
+    const notes = { flags: [...place.flags, ...flags], unchecked, baseBranch, summary, review };
     return judge(context, test, change, notes);
   });
 }
 
-const AGENT_SUMMARY = "A coding agent made this change from the approved plan.";
+const AGENT_WORK: Work = {
+  summary: "A coding agent made this change from the approved plan.",
+  derivedTest: null,
+};
+
+const TAKEN_UP: Work = {
+  summary: "A model made this change from the plan; it was taken up from an earlier try.",
+  derivedTest: null,
+};
 
 /** The change itself: by an edge runner at once, or by an agent that is started and then looked at now and then. */
 async function doWork(
@@ -174,27 +192,39 @@ async function doWork(
 ): Promise<Work> {
   const first = await stage("work", async (context) => {
     const runner = deps.runner(context.run.runner);
-    if (runner.kind === "edge") return workAtEdge(context, runner, sandboxId, writeTest);
+    const { run } = context;
+    // Rules are quick and always say the same; what a model wrote is taken up.
+    if (runner.kind === "edge" && !(runner.mends && run.resumeFrom === "proof"))
+      return workAtEdge(context, runner, sandboxId, writeTest);
+    await restorePatch(context, sandboxId);
+    if (runner.kind === "edge")
+      return { ...TAKEN_UP, summary: run.evidence?.summary ?? TAKEN_UP.summary };
+    if (run.resumeFrom === "proof") return AGENT_WORK;
     await startAgent(context, runner, sandboxId);
     return null;
   });
   return first ?? waitForAgent(stage, step, sandboxId, 1);
 }
 
-/** The agent's second and last turn, with the lines that do not parse. An edge runner has none. */
+type Again = { sandboxId: string; writeTest: boolean; turn: number; faults: string[] };
+
+/** Another turn, with what is wrong with the change. A runner that cannot mend its own change has none. */
 async function workAgain(
   stage: Stage,
   step: WorkflowStep,
-  sandboxId: string,
-  faults: string[],
+  { sandboxId, writeTest, turn, faults }: Again,
 ): Promise<Work> {
-  await stage("work-again", async (context) => {
+  const name = turn === 2 ? "work-again" : "work-reviewed";
+  const mended = await stage(name, async (context) => {
     const runner = context.deps.runner(context.run.runner);
-    if (runner.kind === "edge") throw new RunFailure(`The change does not parse: ${faults[0]}`);
-    await startAgent(context, runner, sandboxId, 2, faults);
+    if (runner.kind === "edge") {
+      if (!runner.mends) throw new RunFailure(`The change does not parse: ${faults[0]}`);
+      return workAtEdge(context, runner, sandboxId, writeTest, turn, faults);
+    }
+    await startAgent(context, runner, sandboxId, turn, faults);
     return null;
   });
-  return waitForAgent(stage, step, sandboxId, 2);
+  return mended ?? waitForAgent(stage, step, sandboxId, turn);
 }
 
 async function waitForAgent(
@@ -204,16 +234,15 @@ async function waitForAgent(
   turn: number,
 ): Promise<Work> {
   const name = turn === 1 ? "agent" : `agent-${turn}`;
-  for (let look = 1; look * LOOK_MS < AGENT_LIMIT_MS; look++) {
-    await step.sleep(`${name}-wait-${look}`, LOOK_MS);
-    const exit = await stage(`${name}-look-${look}`, (context) =>
-      agentExit(context, sandboxId, turn),
+  for (let look = 1; look <= LOOK_MS.most; look++) {
+    const wait = look <= LOOK_MS.quick ? LOOK_MS.first : LOOK_MS.later;
+    await step.sleep(`${name}-wait-${look}`, wait);
+    const done = await stage(`${name}-look-${look}`, (context) =>
+      lookAtAgent(context, sandboxId, turn, look),
     );
-    if (exit === null) continue;
-    if (exit !== 0) throw new RunFailure(`The agent ended with exit code ${exit}.`);
-    return { summary: AGENT_SUMMARY, derivedTest: null };
+    if (done) return AGENT_WORK;
   }
-  throw new RunFailure("The agent did not end within 30 minutes.");
+  throw new RunFailure("The agent did not end, whatever its limits say.");
 }
 
 /** Runs one stage. Failures that a retry would not change are told apart from those that it may. */
@@ -225,14 +254,19 @@ async function inContext<T>(
 ): Promise<T> {
   try {
     const context = await openContext(deps, params, stage);
+    await heed(context, stage);
     return await withHeartbeat(context, () => work(context));
   } catch (error) {
     // The engine knows its error by name, so ours goes into the message.
     if (error instanceof RunFailure || error instanceof RunOver) {
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
+    if (error instanceof ModelHalt) {
+      await holdForModel(deps, params, error);
+      throw new NonRetryableError(`RunOver: ${error.message}`);
+    }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {
-      throw new NonRetryableError(`RunFailure: ${SANDBOX_LOST}`);
+      throw new NonRetryableError(SANDBOX_LOST);
     }
     throw error;
   }
@@ -245,7 +279,9 @@ const OURS = /^(?:NonRetryableError: )*(RunFailure|RunOver): ([\s\S]*)$/;
 /** What to tell people; null when the run is over already. */
 function failureOf(error: unknown): string | null {
   const message = error instanceof Error ? error.message : String(error);
-  const ours = OURS.exec(QUOTED.exec(message)?.[1] ?? message);
+  const bare = QUOTED.exec(message)?.[1] ?? message;
+  if (bare.endsWith(SANDBOX_LOST)) return SANDBOX_LOST;
+  const ours = OURS.exec(bare);
   if (ours) return ours[1] === "RunOver" ? null : ours[2]!;
   return `A service that the run needs failed repeatedly (${message.slice(0, 200)}). Start the run again later.`;
 }
@@ -253,6 +289,7 @@ function failureOf(error: unknown): string | null {
 async function fail(deps: RunDeps, params: RunParams, error: string): Promise<void> {
   const run = await findRun(deps.db, params.projectId, params.runId);
   if (!run || run.generation !== params.generation) return;
+  await keepLastPatch(deps, run);
   await endRun(deps, systemActor("run", params.projectId), run, { status: "failed", error });
 }
 

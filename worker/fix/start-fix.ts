@@ -3,14 +3,16 @@ import { actorName, type ProjectActor } from "../domain/actor";
 import { fixBranch, nextClusterStatus } from "../domain/cluster";
 import { DomainError, notFound } from "../domain/errors";
 import { newId } from "../domain/ids";
+import { runLimits } from "../domain/project";
 import { RUNNER_NAMES } from "../domain/run";
 import { findCluster, mergedAway, moveCluster, type ClusterRow } from "../store/clusters";
 import { commit } from "../store/commit";
 import { isRefused, refuseWhen } from "../store/grouping";
 import { isUniqueViolation, type Statement } from "../store/db";
 import { approvePlan, findNewestPlan, insertPlan, type PlanRow } from "../store/plans";
-import { findProject } from "../store/projects";
-import { countRunsOfCluster, findLiveRun, insertRun } from "../store/runs";
+import { hasOtherReports } from "../store/feedback";
+import { findProject, type ProjectRow } from "../store/projects";
+import { countRunsOfCluster, findLiveRun, insertRun, type RunRow } from "../store/runs";
 import type { FixDeps } from "./deps";
 import { draftPlan } from "./make-plan";
 import type { RunStarted } from "./views";
@@ -22,6 +24,14 @@ export const StartFixInput = z.object({
 });
 export type StartFixInput = z.infer<typeof StartFixInput>;
 
+/** What a run takes over from an earlier one. */
+export type RunSeed = Partial<
+  Pick<
+    RunRow,
+    "id" | "retryOf" | "resumeFrom" | "artifactKey" | "baseSha" | "branch" | "guidance" | "followUp"
+  >
+>;
+
 /**
  * Starts a run for a cluster, making a plan when there is none. Pressed twice it answers the live run. Pressed by a person
  * who may approve, it approves the newest version; where an approval is required and missing, the run is `waiting`.
@@ -32,6 +42,7 @@ export async function startFix(
   who: ProjectActor,
   clusterId: string,
   input: StartFixInput,
+  seed: RunSeed = {},
 ): Promise<RunStarted> {
   const { db } = deps;
   const [cluster, project, live] = await Promise.all([
@@ -59,10 +70,14 @@ export async function startFix(
   }
   const plan = known ?? (await draftPlan(deps, who, clusterId));
   const approves = who.permissions.includes("plan:approve");
-  const approved = approves || plan.approvedAt !== null || !project.approvalRequired;
+  const approved =
+    approves ||
+    plan.approvedAt !== null ||
+    !project.approvalRequired ||
+    (await isTrusted(deps, project, clusterId));
   const attempt = (await countRunsOfCluster(db, who.projectId, clusterId)) + 1;
   const now = deps.clock();
-  const runId = newId();
+  const runId = seed.id ?? newId();
   const run = {
     id: runId,
     projectId: who.projectId,
@@ -70,12 +85,15 @@ export async function startFix(
     planId: plan.id,
     runner,
     status: approved ? ("pending" as const) : ("waiting" as const),
+    waitingFor: approved ? null : ("approval" as const),
+    limits: runLimits(project.settings, deps.runBudgetMicroUsd),
     attempt,
     startedBy: actorName(who.actor),
     branch: fixBranch(clusterId, cluster.title, attempt),
     heartbeatAt: now,
     createdAt: now,
     updatedAt: now,
+    ...seed,
   };
   const started: RunStarted = { job_id: runId, status: run.status };
   try {
@@ -101,12 +119,18 @@ export async function startFix(
     if (winner) return { job_id: winner.id, status: winner.status };
     // Somebody made a plan at the same moment: begin again, with theirs.
     const theirs = known ? null : await findNewestPlan(db, who.projectId, clusterId);
-    if (theirs) return startFix(deps, who, clusterId, input);
+    if (theirs) return startFix(deps, who, clusterId, input, seed);
     throw new DomainError("conflict", "Something else changed this cluster; try again.");
   }
   if (approved) await deps.sendRun(who.projectId, runId);
   await deps.broadcastRun(who.projectId, runId, run.status);
   return started;
+}
+
+/** Whether all reports of a cluster come from sources that the project trusts: then nobody has to approve its plan. */
+async function isTrusted(deps: FixDeps, project: ProjectRow, clusterId: string): Promise<boolean> {
+  const trusted = project.settings.trusted_sources ?? [];
+  return trusted.length > 0 && !(await hasOtherReports(deps.db, project.id, clusterId, trusted));
 }
 
 function planStatements(

@@ -9,6 +9,7 @@ import { authenticate } from "./middleware/authenticate";
 import { openApiDocument, routeTable } from "./openapi";
 import { problemResponse } from "./problem";
 import { clusterRoutes } from "./routes/clusters";
+import { costRoutes } from "./routes/costs";
 import { deadLetterRoutes } from "./routes/dead-letters";
 import { dsnRoutes } from "./routes/dsn";
 import { feedbackRoutes } from "./routes/feedback";
@@ -34,6 +35,7 @@ export type ClusterRoutes = typeof clusterRoutes;
 export type LedgerRoutes = typeof ledgerRoutes;
 export type WhatIfRoutes = typeof whatIfRoutes;
 export type FixRoutes = typeof fixRoutes;
+export type CostRoutes = typeof costRoutes;
 export type PollingRoutes = typeof pollingRoutes;
 export type DeadLetterRoutes = typeof deadLetterRoutes;
 
@@ -58,6 +60,7 @@ export function createApi(makeDeps: (env: Env) => Deps): Hono<AppEnv> {
     .route("/", ledgerRoutes)
     .route("/", whatIfRoutes)
     .route("/", fixRoutes)
+    .route("/", costRoutes)
     .route("/", pollingRoutes)
     .route("/", ingestRoutes)
     .route("/", dsnRoutes)

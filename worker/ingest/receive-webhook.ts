@@ -4,7 +4,7 @@ import { firstProjectIds } from "../store/projects";
 import { listSources, type SourceRow } from "../store/sources";
 import type { IngestDeps } from "./deps";
 import { noteRefusal } from "./note-refusal";
-import { mapPullRequest } from "./sources/github/map";
+import { mapPullNews, mapPullRequest } from "./sources/github/map";
 import { WEBHOOK_SOURCES, type WebhookKind } from "./sources";
 import type { Delivery } from "./sources/source";
 import type { Received } from "./store-delivery";
@@ -26,9 +26,11 @@ export async function receiveWebhook(
     await deps.meter(source.id).note({ error: mapped.trouble });
   }
   const pull = source.kind === "github" ? mapPullRequest(delivery) : null;
+  const news = source.kind === "github" ? mapPullNews(delivery, deps.clock()) : [];
   return takeDelivery(deps, source, {
     mapped,
     pull,
+    news,
     deliveryId: adapter.deliveryId(delivery.headers),
   });
 }

@@ -15,13 +15,14 @@ export type Stored = Received & { accepted: number; duplicate: number };
 
 /** Writes a delivery to the database. Doing it again changes nothing. */
 export async function storeDelivery(deps: IngestDeps, delivery: VerifiedDelivery): Promise<Stored> {
-  const { projectId, sourceId, kind, mapped, pull } = delivery;
+  const { projectId, sourceId, kind, mapped, pull, news } = delivery;
   const who: ProjectActor = {
     actor: { kind: "webhook", sourceId, projectId },
     projectId,
     permissions: [],
   };
   if (pull) await deps.notePullRequest(who, pull);
+  if (news.length > 0) await deps.notePullNews(who, news);
   const none = { feedback_ids: [], accepted: 0, duplicate: 0 };
   if (mapped.kind === "ignored") return { ...none, outcome: "ignored", reason: mapped.reason };
   if (mapped.kind === "change") {

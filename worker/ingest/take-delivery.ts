@@ -8,7 +8,7 @@ import { within } from "../kit/deadline";
 import { logEvent, logFailure } from "../kit/log";
 import type { SourceRow } from "../store/sources";
 import type { IngestDeps } from "./deps";
-import type { PullRequestClosed } from "./sources/github/map";
+import type { PullNews, PullRequestClosed } from "./sources/github/map";
 import type { Mapped } from "./sources/source";
 import { storeDelivery, type Received, type Stored } from "./store-delivery";
 import type { VerifiedDelivery } from "./verified-delivery";
@@ -17,7 +17,12 @@ import type { VerifiedDelivery } from "./verified-delivery";
 const STORE_WITHIN_MS = 600;
 const RETRY_AFTER_SECONDS = 30;
 
-export type Taken = { mapped: Mapped; pull?: PullRequestClosed | null; deliveryId?: string | null };
+export type Taken = {
+  mapped: Mapped;
+  pull?: PullRequestClosed | null;
+  news?: PullNews[];
+  deliveryId?: string | null;
+};
 
 /**
  * What every door does with a delivery that was verified and read: filter → the source's limit and storms → store, or queue
@@ -29,7 +34,7 @@ export async function takeDelivery(
   source: SourceRow,
   taken: Taken,
 ): Promise<Received> {
-  const { deliveryId = null, pull = null } = taken;
+  const { deliveryId = null, pull = null, news = [] } = taken;
   const { mapped, dropped } = filtered(taken.mapped, source);
   const reports = mapped.kind === "feedback" ? mapped.items : [];
   const arrival = { reports: Math.max(1, reports.length), deliveryId, events: eventsOf(reports) };
@@ -48,6 +53,7 @@ export async function takeDelivery(
     kind: source.kind,
     mapped: left,
     pull,
+    news,
   });
   const events = arrival.events.filter((event) => !counted.has(event.externalId));
   const note: DeliveryNote = { ...("accepted" in stored ? countsOf(stored) : {}), dropped };

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { FeedbackMetadata, SOURCE_KINDS, type NewFeedback } from "../domain/feedback";
+import { PULL_NEWS_KINDS } from "../domain/pull";
+import type { PullNews } from "./sources/github/map";
 import type { SourceChange } from "./sources/source";
 
 const Item = z.object({
@@ -13,6 +15,16 @@ const Item = z.object({
   created_at: z.number(),
   state: z.enum(["open", "closed"]).optional(),
 }) satisfies z.ZodType<NewFeedback>;
+
+const News = z.object({
+  kind: z.enum(PULL_NEWS_KINDS),
+  pullNumber: z.number(),
+  subject: z.string(),
+  state: z.string(),
+  sha: z.string().nullable(),
+  at: z.number(),
+  repository: z.string(),
+}) satisfies z.ZodType<PullNews>;
 
 /**
  * A delivery that was verified and read: what is left is to store it. Plain JSON, so that it can wait on a queue; checked when
@@ -41,5 +53,6 @@ export const VerifiedDelivery = z.object({
       repository: z.object({ id: z.number().nullable(), fullName: z.string() }),
     })
     .nullable(),
+  news: z.array(News).default([]),
 });
 export type VerifiedDelivery = z.infer<typeof VerifiedDelivery>;

@@ -1,4 +1,5 @@
 import { sweepRuns, STALE_AFTER_MS } from "../fix/begin-run";
+import { passSoak } from "../fix/pass-soak";
 import type { Deps } from "../deps";
 import { pollDue } from "../ingest/poll";
 import { logFailure } from "../kit/log";
@@ -26,6 +27,7 @@ export async function handleCron(cron: string, deps: Deps): Promise<void> {
     ["sweep_runs", () => sweepRuns(deps, starting ? 0 : STALE_AFTER_MS)],
     ["adopt_subreddits", () => adoptInstallationList(deps)],
     ["wake_clusters", () => wakeClusters(deps)],
+    ["pass_soak", () => passSoak(deps)],
     ["poll", () => pollDue(deps)],
     ["erase", () => resendErasures(deps, starting)],
     ["forget_sessions", () => forgetEndedSessions(deps.db, deps.clock())],

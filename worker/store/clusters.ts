@@ -193,7 +193,7 @@ export function moveCluster(
 ): Statement {
   return db
     .update(clusters)
-    .set({ ...changes, status: to })
+    .set({ ...changes, ...cameBack(to), status: to })
     .where(
       and(
         eq(clusters.projectId, projectId),
@@ -202,6 +202,11 @@ export function moveCluster(
         condition,
       ),
     );
+}
+
+/** A cluster that came back remembers the pull request that did not fix it, whoever moved it. */
+function cameBack(to: ClusterStatus) {
+  return to === "regressed" ? { regressedPrUrl: sql`github_pr_url` } : {};
 }
 
 /** Titles and summaries of several clusters in one statement; what a person wrote stays. */
@@ -318,6 +323,15 @@ export async function listToWake(db: Db, now: number, limit = 100): Promise<Clus
   });
 }
 
+/** Merged clusters whose soak time may be over. For cron: across projects, by an index of its own. */
+export async function listSoaked(db: Db, now: number, limit = 100): Promise<ClusterRow[]> {
+  return db.query.clusters.findMany({
+    where: sql`status = 'merged' AND soak_until IS NOT NULL AND soak_until <= ${now}`,
+    orderBy: sql`soak_until`,
+    limit,
+  });
+}
+
 export function wakeByDate(db: Db, projectId: string, id: string, now: number): Statement {
   return db
     .update(clusters)
@@ -340,7 +354,7 @@ export function changeStatus(
 ): Statement {
   return db
     .update(clusters)
-    .set({ status: change.to, updatedAt: now })
+    .set({ ...cameBack(change.to), status: change.to, updatedAt: now })
     .where(
       and(
         eq(clusters.projectId, projectId),

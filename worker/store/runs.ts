@@ -1,5 +1,7 @@
 import { and, count, desc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import type { PullState } from "../domain/pull";
 import { LIVE_RUN_STATUSES, runStatusesBefore, type RunStatus } from "../domain/run";
+import type { Asked, Guidance, WaitingFor } from "../domain/steering";
 import type { Cursor } from "./cursor";
 import type { Db, Statement } from "./db";
 import { runs } from "./schema";
@@ -28,6 +30,31 @@ export async function findLiveRun(
       inArray(runs.status, LIVE_RUN_STATUSES),
     ),
   });
+}
+
+/** The newest run that opened, or added to, a pull request. */
+export async function findRunByPull(
+  db: Db,
+  projectId: string,
+  pullNumber: number,
+): Promise<RunRow | undefined> {
+  return db.query.runs.findFirst({
+    where: and(eq(runs.projectId, projectId), eq(runs.prNumber, pullNumber)),
+    orderBy: [desc(runs.createdAt), desc(runs.id)],
+  });
+}
+
+/** What became of a pull request, in every run that opened it or added to it. */
+export function setPullState(
+  db: Db,
+  projectId: string,
+  pullNumber: number,
+  prState: PullState,
+): Statement {
+  return db
+    .update(runs)
+    .set({ prState })
+    .where(and(eq(runs.projectId, projectId), eq(runs.prNumber, pullNumber)));
 }
 
 export async function countRunsOfCluster(
@@ -80,6 +107,7 @@ export function moveRun(
   id: string,
   to: RunStatus,
   changes: Partial<typeof runs.$inferInsert>,
+  condition?: SQL,
 ) {
   return db
     .update(runs)
@@ -89,6 +117,7 @@ export function moveRun(
         eq(runs.projectId, projectId),
         eq(runs.id, id),
         inArray(runs.status, runStatusesBefore(to)),
+        condition,
       ),
     )
     .returning({ id: runs.id });
@@ -111,6 +140,72 @@ export function updateRun(
     .where(and(eq(runs.projectId, projectId), eq(runs.id, id)));
 }
 
+/** Hands a running run to a new Workflow instance; null when another one has taken it over meanwhile. */
+export async function newGeneration(
+  db: Db,
+  run: Pick<RunRow, "projectId" | "id" | "generation">,
+  changes: Partial<typeof runs.$inferInsert>,
+): Promise<number | null> {
+  const generation = run.generation + 1;
+  const moved = await db
+    .update(runs)
+    .set({ ...changes, generation })
+    .where(
+      and(
+        eq(runs.projectId, run.projectId),
+        eq(runs.id, run.id),
+        eq(runs.status, "running"),
+        eq(runs.generation, run.generation),
+      ),
+    )
+    .returning({ id: runs.id });
+  return moved.length > 0 ? generation : null;
+}
+
+/** The running agent's next take: what was asked is heard. A word that was asked later stays; then it returns false. */
+export async function takeUpWord(
+  db: Db,
+  run: Pick<RunRow, "projectId" | "id">,
+  askedId: string,
+): Promise<boolean> {
+  const heard = await db
+    .update(runs)
+    .set({ asked: null, take: sql`take + 1` })
+    .where(
+      and(
+        eq(runs.projectId, run.projectId),
+        eq(runs.id, run.id),
+        sql`json_extract(asked, '$.id') = ${askedId}`,
+      ),
+    )
+    .returning({ id: runs.id });
+  return heard.length > 0;
+}
+
+/** For a conditional write: holds while the run waits for just this. */
+export function isPausedFor(what: WaitingFor): SQL {
+  return sql`waiting_for = ${what}`;
+}
+
+/** What a person wants of a running run; returns whether it is running still when awaited as a query. */
+export function askRun(db: Db, projectId: string, id: string, asked: Asked) {
+  return db
+    .update(runs)
+    .set({ asked })
+    .where(and(eq(runs.projectId, projectId), eq(runs.id, id), eq(runs.status, "running")))
+    .returning({ id: runs.id });
+}
+
+/** Adds a sentence to what the agent is told, whatever else is written to the run meanwhile. */
+export function addGuidance(db: Db, projectId: string, id: string, told: Guidance): Statement {
+  return db
+    .update(runs)
+    .set({ guidance: sql`json_insert(guidance, '$[#]', json(${JSON.stringify(told)}))` })
+    .where(
+      and(eq(runs.projectId, projectId), eq(runs.id, id), inArray(runs.status, LIVE_RUN_STATUSES)),
+    );
+}
+
 /** Pending and running runs whose heartbeat is older than `before`. For cron: across projects, by an index of its own. */
 export async function listStaleRuns(db: Db, before: number, limit = 100): Promise<RunRow[]> {
   return db.query.runs.findMany({
@@ -119,6 +214,36 @@ export async function listStaleRuns(db: Db, before: number, limit = 100): Promis
     orderBy: runs.heartbeatAt,
     limit,
   });
+}
+
+/** How many live runs of a project stand before this one: those at work, and those that have waited longer. */
+function standBefore(projectId: string, run: Pick<RunRow, "id" | "createdAt">): SQL<number> {
+  return sql<number>`(SELECT count(*) FROM runs AS other WHERE other.project_id = ${projectId}
+    AND other.status IN ('pending', 'running') AND other.id <> ${run.id}
+    AND (other.status = 'running' OR other.created_at < ${run.createdAt}
+      OR (other.created_at = ${run.createdAt} AND other.id < ${run.id})))`;
+}
+
+/** For a conditional write: holds while fewer than `limit` runs of the project stand before this one. */
+export function hasRoom(projectId: string, run: Pick<RunRow, "id" | "createdAt">, limit: number) {
+  return sql`${standBefore(projectId, run)} < ${limit}`;
+}
+
+/** The project's pending runs, longest waiting first, at most 100. */
+export async function listPending(db: Db, projectId: string, limit = 100): Promise<string[]> {
+  const rows = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(
+      and(
+        eq(runs.projectId, projectId),
+        sql`status IN ('pending', 'running')`,
+        eq(runs.status, "pending"),
+      ),
+    )
+    .orderBy(runs.createdAt, runs.id)
+    .limit(limit);
+  return rows.map((row) => row.id);
 }
 
 /** For a guard in a batch: holds while a fix is at work on one of the clusters. */

@@ -11,6 +11,7 @@ import type { Permission, Role } from "../domain/actor";
 import type { ClusterStatus, Severity } from "../domain/cluster";
 import type { FeedbackMetadata, SourceKind } from "../domain/feedback";
 import type { GroupingTier, Neighbour } from "../domain/grouping";
+import type { ModelCallOutcome, ModelTask } from "../domain/models";
 import type { LinkKind, OperationEffect, OperationKind } from "../domain/operation";
 import type { PlanContent } from "../domain/plan";
 import type { ProposalReasons } from "../domain/proposal";
@@ -23,7 +24,9 @@ import {
   type SourceSettings,
 } from "../domain/source";
 import type { Evidence } from "../domain/evidence";
+import type { FollowUp, PullNewsKind, PullState } from "../domain/pull";
 import type { RunnerName, RunStatus } from "../domain/run";
+import type { Asked, Guidance, Pause, RunLimits, RunOrigin, WaitingFor } from "../domain/steering";
 import type { ClusterJobKind, ReplayResult, ReplaySettings } from "../domain/replay";
 
 /** Times are epoch milliseconds. migrations/README.md says for each table its keys, indexes, and who is authoritative. */
@@ -302,6 +305,11 @@ export const clusters = sqliteTable(
     githubBranch: text("github_branch"),
     githubPrUrl: text("github_pr_url"),
     githubPrNumber: integer("github_pr_number"),
+    mergedAt: integer("merged_at"),
+    /** When cron looks next whether it has been quiet long enough since its fix was merged. */
+    soakUntil: integer("soak_until"),
+    /** The merged pull request after which the problem came back. */
+    regressedPrUrl: text("regressed_pr_url"),
     errorMessage: text("error_message"),
     firstSeenAt: integer("first_seen_at").notNull(),
     lastSeenAt: integer("last_seen_at").notNull(),
@@ -318,6 +326,9 @@ export const clusters = sqliteTable(
     index("clusters_asleep")
       .on(t.ignoreUntil)
       .where(sql`status = 'ignored' AND ignore_until IS NOT NULL`),
+    index("clusters_soaking")
+      .on(t.soakUntil)
+      .where(sql`status = 'merged' AND soak_until IS NOT NULL`),
     index("clusters_undescribed")
       .on(t.projectId)
       .where(sql`summarised_count = 0 AND item_count > 0 AND merged_into IS NULL`),
@@ -536,6 +547,27 @@ export const runs = sqliteTable(
     /** Who let a run without proof open its pull request. */
     openedBy: text("opened_by"),
     error: text(),
+    /** What a `waiting` run waits for. */
+    waitingFor: text("waiting_for").$type<WaitingFor>(),
+    /** Why it was paused; kept until the next pause. */
+    pause: text({ mode: "json" }).$type<Pause>(),
+    /** What a person asked of the running run, until the run has done it. */
+    asked: text({ mode: "json" }).$type<Asked>(),
+    /** What people told its agent, oldest first. */
+    guidance: text({ mode: "json" }).$type<Guidance[]>().notNull().default([]),
+    limits: text({ mode: "json" }).$type<RunLimits>(),
+    /** Where a fresh sandbox begins. */
+    resumeFrom: text("resume_from").$type<RunOrigin>().notNull().default("start"),
+    /** How often its agent was started anew by a person's word. */
+    take: integer().notNull().default(0),
+    /** How often its sandbox was lost and made anew. */
+    recoveries: integer().notNull().default(0),
+    /** The ended run that this one takes up again. */
+    retryOf: text("retry_of"),
+    /** The head of the pull request that this run adds to, and what was said about it. */
+    followUp: text("follow_up", { mode: "json" }).$type<FollowUp>(),
+    /** What became of its pull request. */
+    prState: text("pr_state").$type<PullState>(),
     spentMicroUsd: integer("spent_micro_usd").notNull().default(0),
     /** Which Workflow instance is at work: a new one is made when its heartbeat stops, and the old one gives way. */
     generation: integer().notNull().default(0),
@@ -550,9 +582,61 @@ export const runs = sqliteTable(
       .where(sql`status IN ('pending', 'running', 'waiting')`),
     index("runs_recent").on(t.projectId, t.createdAt, t.id),
     index("runs_cluster").on(t.projectId, t.clusterId, t.createdAt, t.id),
+    index("runs_pull")
+      .on(t.projectId, t.prNumber)
+      .where(sql`pr_number IS NOT NULL`),
+    index("runs_queue")
+      .on(t.projectId, t.createdAt, t.id)
+      .where(sql`status IN ('pending', 'running')`),
     index("runs_live")
       .on(t.heartbeatAt)
       .where(sql`status IN ('pending', 'running')`),
+  ],
+);
+
+/** The last word of each reviewer and each check about a pull request of ours. */
+export const pullNews = sqliteTable(
+  "pull_news",
+  {
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    pullNumber: integer("pull_number").notNull(),
+    kind: text().$type<PullNewsKind>().notNull(),
+    /** The login of a person, or the name of a check. */
+    subject: text().notNull(),
+    state: text().notNull(),
+    /** The commit that it is about, where it is about one. */
+    sha: text(),
+    at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.pullNumber, t.kind, t.subject] })],
+);
+
+/** The ledger of money: one row per call of a model, written before it is made and settled after it. */
+export const modelCalls = sqliteTable(
+  "model_calls",
+  {
+    id: text().primaryKey(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    runId: text("run_id"),
+    task: text().$type<ModelTask>().notNull(),
+    model: text().notNull(),
+    outcome: text().$type<ModelCallOutcome>().notNull(),
+    /** The highest that the call could have; after it what the answer told. */
+    inputTokens: integer("input_tokens").notNull(),
+    outputTokens: integer("output_tokens").notNull(),
+    microUsd: integer("micro_usd").notNull(),
+    priceVersion: text("price_version").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    index("model_calls_recent").on(t.projectId, t.createdAt, t.id),
+    index("model_calls_run")
+      .on(t.projectId, t.runId, t.createdAt, t.id)
+      .where(sql`run_id IS NOT NULL`),
   ],
 );
 

@@ -1,3 +1,4 @@
+import { finish, type Steps } from "../kit/turns";
 import { cannotLinks, startingBlocks } from "./assign-blocks";
 import { nameGroups, type NamedGroup } from "./assign-names";
 import type {
@@ -8,7 +9,7 @@ import type {
   AssignResult,
   ClusterMerge,
 } from "./assignment";
-import { settleGreyZone, type GreyDecision } from "./grey-zone";
+import { greyZoneSteps, type GreyDecision } from "./grey-zone";
 import { greyZone, mixedEase, scaleOf, stackness, toRaw, userFacing } from "./threshold";
 
 const SHOWN_NEIGHBOURS = 5;
@@ -21,6 +22,11 @@ const SHOWN_NEIGHBOURS = 5;
  * asking again gives no decisions.
  */
 export function assign(input: AssignInput): AssignResult {
+  return finish(assignSteps(input));
+}
+
+/** The same in small steps. */
+export function* assignSteps(input: AssignInput): Steps<AssignResult> {
   const items = [...input.items].sort((x, y) => (x.id < y.id ? -1 : x.id > y.id ? 1 : 0));
   const places = new Map(items.map((item, i) => [item.id, i]));
   const anchors = anchorsOf(items, input.clusters);
@@ -33,7 +39,7 @@ export function assign(input: AssignInput): AssignResult {
   const near = edgesAbove(input.pairs, items, raw(zone.low), scales, places);
   const blocks = startingBlocks({ items, anchors, conflicts, mustLink: input.mustLink, places });
   const apart = [...conflicts, ...differentCrashes(near, items, blocks)];
-  const sure = input.strategy.cluster({
+  const sure = yield* input.strategy.steps({
     vectors,
     weights,
     edges: near.filter(({ similarity }) => similarity > raw(zone.high) - GUARD).map(placesOf),
@@ -42,7 +48,7 @@ export function assign(input: AssignInput): AssignResult {
     anchors,
     conflicts: apart,
   });
-  const grey = settleGreyZone({
+  const grey = yield* greyZoneSteps({
     ids: items.map(({ id }) => id),
     vectors,
     features: items.map(({ features }) => features ?? null),
@@ -54,6 +60,10 @@ export function assign(input: AssignInput): AssignResult {
     quotes: quotesAmong(near, items, raw(input.threshold)),
     anchors,
     conflicts: apart,
+    dates: {
+      of: items.map(({ createdAt }) => createdAt ?? null),
+      spanMs: input.spanMs ?? 0,
+    },
     verdicts: input.verdicts ?? [],
     low: raw(zone.low),
     line: raw(input.threshold),

@@ -1,3 +1,4 @@
+import { letOthers } from "../kit/turns";
 import type { Clock } from "../kit/clock";
 import { logFailure } from "../kit/log";
 import { describeClusters, findClustersByIds, type ClusterRow } from "../store/clusters";
@@ -7,6 +8,8 @@ import type { Neighbourhood } from "./neighbourhood";
 import type { Summarizer } from "./summarizers/summarizer";
 
 const MEMBERS_READ = 12;
+/** Clusters whose members are in memory at once. */
+const DESCRIBED_AT_ONCE = 20;
 
 export type DescribeDeps = {
   db: Db;
@@ -22,27 +25,33 @@ export type DescribeDeps = {
 export async function describeChanged(deps: DescribeDeps, clusterIds: string[]): Promise<void> {
   const rows = await findClustersByIds(deps.db, deps.projectId, clusterIds);
   const due = rows.filter(hasChangedEnough);
-  if (due.length === 0) return;
+  for (let from = 0; from < due.length; from += DESCRIBED_AT_ONCE) {
+    const told = await describe(deps, due.slice(from, from + DESCRIBED_AT_ONCE));
+    await runBatch(deps.db, [describeClusters(deps.db, deps.projectId, told, deps.clock())]);
+  }
+}
+
+async function describe(deps: DescribeDeps, due: readonly ClusterRow[]) {
   const ids = due.map((row) => row.id);
   const samples = await sampleMembers(deps.db, deps.projectId, ids, MEMBERS_READ);
-  const vectors = deps.neighbourhood.vectorsOf(samples.map((row) => row.id));
   const told = [];
   for (const cluster of due) {
-    const members = samples
-      .filter((row) => row.clusterId === cluster.id)
-      .map((row) => ({
-        id: row.id,
-        source: row.source,
-        title: row.title,
-        body: row.body,
-        crash: row.metadata.crash ?? null,
-        vector: vectors.get(row.id)?.vector ?? null,
-      }));
-    if (members.length === 0) continue;
+    const rows = samples.filter((row) => row.clusterId === cluster.id);
+    if (rows.length === 0) continue;
+    const vectors = deps.neighbourhood.vectorsOf(rows.map((row) => row.id));
+    const members = rows.map((row) => ({
+      id: row.id,
+      source: row.source,
+      title: row.title,
+      body: row.body,
+      crash: row.metadata.crash ?? null,
+      vector: vectors.get(row.id)?.vector ?? null,
+    }));
     const summary = await summarizeOrFallBack(deps, members);
     told.push({ id: cluster.id, ...summary, summarisedCount: cluster.itemCount });
+    await letOthers();
   }
-  await runBatch(deps.db, [describeClusters(deps.db, deps.projectId, told, deps.clock())]);
+  return told;
 }
 
 /** New, small and growing, or grown by half: a title that changes with each report would be noise. */

@@ -1,199 +1,265 @@
-import { MIXED_EASE, stackness } from "./threshold";
 import type { GreyProblem, Question, Verdict } from "./grey-problem";
+import { GreySums, type Summed } from "./grey-sums";
+import { nearnessInTime, shortestGap } from "./nearness-in-time";
+import { MergeQueue } from "./strategies/merge-queue";
 
 /**
- * Items that are together. `dense` and `sparse` are the sums of their vectors and of their sparse features: plain, and where a
- * member is part stack also weighed by how much it is stack, and by the square of that (see `easedDot`).
+ * Items that are together. `first` is the smallest of its labels, and its name; `weight` counts the reports that have a
+ * vector; `told`: all of these have sparse features; `dates`, ascending, of those that have one.
  */
-export type GreyGroup = {
+export type GreyGroup = Summed & {
+  first: number;
   labels: number[];
-  members: number[];
   weight: number;
-  dense: Moments<Float64Array> | null;
-  sparse: Moments<Map<number, number>> | null;
+  told: boolean;
+  dates: number[];
   anchor: number | null;
   conflicts: Set<number>;
+  links: Map<GreyGroup, GreyLink>;
+  verdicts: Map<GreyGroup, Verdict[]>;
 };
 
-type Moments<Sum> = [Sum, Sum, Sum] | [Sum];
-
-/** Two groups near each other: mean similarity by vectors, by sparse features (null: not known), what counts, and a verdict. */
+/** Two groups near each other: mean similarity by vectors, by sparse features (null: not known), the shortest time between their reports, what counts, and a verdict; `totals` are over all pairs. */
 export type GreyLink = {
   a: GreyGroup;
   b: GreyGroup;
   dense: number;
   sparse: number | null;
   quote: number;
+  gap: number | null;
   score: number;
   verdict: Verdict | null;
+  totals: { dense: number; sparse: number | null };
 };
+
+/**
+ * What is known of all pairs of two groups: totals of similarities (null: not added up), the surest quotation (0: none), and
+ * the shortest time between two of their reports (undefined: not looked for).
+ */
+type Between = {
+  dense: number | null;
+  sparse: number | null;
+  quote: number;
+  gap?: number | null;
+};
+
+type Offer = { similarity: number; a: number; b: number; link: GreyLink };
+
+/** Questions that are told: more than a judge is asked in one batch. */
+const QUESTIONS_TOLD = 20;
+const LINKS_A_STEP = 16;
 
 /** The groups of the grey zone while they are joined, and the links between them. */
 export class GreyGroups {
   private readonly groups = new Map<number, GreyGroup>();
-  private readonly near = new Map<GreyGroup, Map<GreyGroup, GreyLink>>();
-  private readonly quotes = new Map<number, [number, number][]>();
-  private readonly verdicts = new Map<string, Verdict>();
+  private readonly queue = new MergeQueue<Offer>();
+  private readonly sums: GreySums;
+  private readonly asked: { a: number; b: number; distance: number }[] = [];
 
   constructor(private readonly problem: GreyProblem) {
-    for (const verdict of problem.verdicts) this.verdicts.set(keyOf(verdict.a, verdict.b), verdict);
+    this.sums = new GreySums(problem);
     problem.labels.forEach((label, i) => this.add(label, i));
     for (const [i, j] of problem.conflicts) {
-      this.groups.get(problem.labels[i]!)!.conflicts.add(problem.labels[j]!);
-      this.groups.get(problem.labels[j]!)!.conflicts.add(problem.labels[i]!);
+      this.groupOf(i).conflicts.add(problem.labels[j]!);
+      this.groupOf(j).conflicts.add(problem.labels[i]!);
     }
-    for (const { i, j, similarity } of problem.quotes ?? []) {
-      this.quotes.set(i, [...(this.quotes.get(i) ?? []), [j, similarity]]);
-      this.quotes.set(j, [...(this.quotes.get(j) ?? []), [i, similarity]]);
-    }
-    for (const [i, j] of problem.edges) {
-      this.link(this.groups.get(problem.labels[i]!)!, this.groups.get(problem.labels[j]!)!);
+    for (const { dates } of this.groups.values()) dates.sort((x, y) => x - y);
+    this.noteVerdicts();
+  }
+
+  /** Links the groups that an edge leads between; first of all. Yields its work. */
+  *linkAll(): Generator<number, void> {
+    const quotes = this.surestQuotes();
+    const seen = new Set<string>();
+    for (const [i, j] of this.problem.edges) {
+      const [a, b] = [this.groupOf(i), this.groupOf(j)];
+      const key = keyOf(a.first, b.first);
+      if (a === b || seen.has(key)) continue;
+      seen.add(key);
+      const link = this.link(a, b, { dense: null, sparse: null, quote: quotes.get(key) ?? 0 });
+      if (link && !link.verdict) {
+        const distance = Math.abs(link.score - this.problem.line);
+        this.asked.push({ a: a.first, b: b.first, distance });
+      }
+      if (seen.size % LINKS_A_STEP === 0) yield this.sums.takeWork();
     }
   }
 
   /** The pair to join next, or null. */
   best(): GreyLink | null {
-    let best: GreyLink | null = null;
-    for (const link of this.links()) {
-      if (link.score > this.problem.line && (!best || link.score > best.score)) best = link;
+    for (let next = this.queue.pop(); next; next = this.queue.pop()) {
+      const { link } = next;
+      if (link.a.links.get(link.b) === link) return link;
     }
-    return best;
+    return null;
   }
 
   links(): GreyLink[] {
-    const all: GreyLink[] = [];
-    for (const [a, links] of this.near) {
-      for (const link of links.values()) if (link.a === a) all.push(link);
-    }
-    return all;
+    const groups = [...new Set(this.groups.values())];
+    return groups.flatMap((group) => [...group.links.values()].filter(({ a }) => a === group));
   }
 
-  join({ a, b }: GreyLink): void {
-    const others = new Set([...this.neighbours(a), ...this.neighbours(b)]);
-    for (const one of [a, b]) {
-      for (const other of this.neighbours(one)) this.near.get(other)!.delete(one);
-      this.near.delete(one);
+  /** Joins a pair; what was near to one of the two is compared with both as one. Yields its work. */
+  *join(link: GreyLink): Generator<number, void> {
+    const isLarger = link.a.labels.length >= link.b.labels.length;
+    const [a, b] = isLarger ? [link.a, link.b] : [link.b, link.a];
+    const others = new Map<GreyGroup, Between>();
+    for (const other of [...a.links.keys(), ...b.links.keys()]) {
+      others.set(other, together(a.links.get(other), b.links.get(other)));
+      for (const one of [a, b]) other.links.delete(one);
     }
-    absorb(a, b);
-    for (const label of b.labels) this.groups.set(label, a);
+    a.links.clear();
+    b.links.clear();
     others.delete(a);
     others.delete(b);
-    for (const other of others) this.link(a, other);
+    this.absorb(a, b);
+    let steps = 0;
+    for (const [other, between] of others) {
+      this.link(a, other, between);
+      steps += 1;
+      if (steps % LINKS_A_STEP === 0) yield this.sums.takeWork();
+    }
+    yield this.sums.takeWork();
   }
 
   /** The smallest item of its group, for each item. */
   labels(): number[] {
-    const labels = [...this.problem.labels];
-    for (const group of new Set(this.groups.values())) {
-      const first = Math.min(...group.labels);
-      for (const i of group.members) labels[i] = first;
-    }
-    return labels;
+    return this.problem.labels.map((label) => this.groups.get(label)!.first);
   }
 
-  /** One pair of reports for each two groups of the beginning that lie in the zone and that no verdict is known about. */
+  /**
+   * One pair of reports for each two groups of the beginning that lie in the zone and that no verdict is known about, those
+   * nearest to the line first.
+   */
   questions(): Question[] {
-    return this.asked.sort((x, y) => y.similarity - x.similarity).map(({ a, b }) => ({ a, b }));
+    const { ids, labels, vectors } = this.problem;
+    const told = this.asked
+      .sort((x, y) => x.distance - y.distance || x.a - y.a || x.b - y.b)
+      .slice(0, QUESTIONS_TOLD);
+    const members = new Map(told.flatMap(({ a, b }) => [a, b]).map((label) => [label, alone()]));
+    labels.forEach((label, i) => {
+      if (vectors[i]) members.get(label)?.members.push(i);
+    });
+    return told.map(({ a, b }) => {
+      const [left, right] = [members.get(a)!, members.get(b)!];
+      return {
+        a: ids[this.sums.nearest(left, right)]!,
+        b: ids[this.sums.nearest(right, left)]!,
+      };
+    });
   }
 
-  private readonly asked: (Question & { similarity: number })[] = [];
+  private groupOf(i: number): GreyGroup {
+    return this.groups.get(this.problem.labels[i]!)!;
+  }
 
   private add(label: number, i: number): void {
-    const { vectors, features, weights, scales, stackShares, anchors } = this.problem;
-    const weight = weights[i]!;
-    const stack = stackness(stackShares[i]!);
-    const vector = vectors[i] ?? null;
-    const own: GreyGroup = {
+    const { vectors, features, weights, anchors } = this.problem;
+    const known = this.groups.get(label);
+    const group: GreyGroup = known ?? {
+      ...alone(),
+      first: label,
       labels: [label],
-      members: [i],
-      weight: vector ? weight : 0,
-      dense: vector
-        ? momentsOf(weight, stack, (by) => Float64Array.from(vector, (value) => value * by))
-        : null,
-      sparse: features[i]
-        ? momentsOf(weight, stack, (by) => scaled(features[i]!, scales[i]! * by))
-        : null,
-      anchor: anchors[i] ?? null,
+      weight: 0,
+      told: true,
+      dates: [],
+      anchor: null,
       conflicts: new Set(),
+      links: new Map(),
+      verdicts: new Map(),
     };
-    const group = this.groups.get(label);
-    if (group) absorb(group, own);
-    else this.groups.set(label, own);
+    if (!known) this.groups.set(label, group);
+    group.anchor ??= anchors[i] ?? null;
+    if (!vectors[i]) return;
+    group.members.push(i);
+    group.weight += weights[i]!;
+    group.told &&= !!features[i];
+    const date = this.problem.dates?.of[i] ?? null;
+    if (date !== null) group.dates.push(date);
   }
 
-  private neighbours(group: GreyGroup): GreyGroup[] {
-    return [...(this.near.get(group)?.keys() ?? [])];
-  }
-
-  private link(a: GreyGroup, b: GreyGroup): void {
-    if (a === b || this.near.get(a)?.has(b) || !mayMeet(a, b)) return;
-    if (!a.dense || !b.dense) return;
+  /** Makes two groups neighbours when they are near enough or one quotes the other; of others nothing is kept. */
+  private link(a: GreyGroup, b: GreyGroup, between: Between): GreyLink | null {
+    if (!mayMeet(a, b) || a.weight === 0 || b.weight === 0) return null;
     const pairs = a.weight * b.weight;
-    const dense = easedDot(a.dense, b.dense, dotOf) / pairs;
-    if (dense <= this.problem.low && this.quoteBetween(a, b) === 0) return;
-    const sparse = a.sparse && b.sparse ? easedDot(a.sparse, b.sparse, sparseDot) / pairs : null;
-    const verdict = this.verdictOn(a, b);
-    const quote = this.quoteBetween(a, b);
-    const blended = Math.max(quote, sparse === null ? dense : (dense + sparse) / 2);
+    const totals = { dense: between.dense ?? this.sums.dense(a, b), sparse: between.sparse };
+    const dense = totals.dense / pairs;
+    const { quote } = between;
+    if (dense <= this.problem.low && quote === 0) return null;
+    if (a.told && b.told) totals.sparse ??= this.sums.sparse(a, b);
+    const sparse = totals.sparse === null ? null : totals.sparse / pairs;
+    const verdict = outcome(a.verdicts.get(b) ?? []);
+    const gap = between.gap === undefined ? shortestGap(a.dates, b.dates) : between.gap;
+    const alike = sparse === null ? dense : (dense + sparse) / 2;
+    const blended = Math.max(quote, alike + nearnessInTime(gap, this.problem.dates?.spanMs ?? 0));
     const score = verdict ? (verdict.same ? 2 + blended : -1) : blended;
-    const link: GreyLink = { a, b, dense, sparse, quote, score, verdict };
-    this.remember(a, b, link);
-    this.remember(b, a, link);
-    if (!verdict) this.ask(a, b, dense);
+    const link: GreyLink = { a, b, dense, sparse, quote, gap, score, verdict, totals };
+    a.links.set(b, link);
+    b.links.set(a, link);
+    if (score > this.problem.line) {
+      const [first, second] = a.first < b.first ? [a.first, b.first] : [b.first, a.first];
+      this.queue.push({ similarity: score, a: first, b: second, link });
+    }
+    return link;
   }
 
-  /** The surest quotation between two groups; 0: there is none. */
-  private quoteBetween(a: GreyGroup, b: GreyGroup): number {
-    let surest = 0;
-    for (const i of a.members) {
-      for (const [j, similarity] of this.quotes.get(i) ?? []) {
-        if (similarity > surest && this.groups.get(this.problem.labels[j]!) === b)
-          surest = similarity;
-      }
+  private absorb(a: GreyGroup, b: GreyGroup): void {
+    this.sums.absorb(a, b);
+    a.first = Math.min(a.first, b.first);
+    for (const label of b.labels) {
+      a.labels.push(label);
+      this.groups.set(label, a);
+    }
+    a.weight += b.weight;
+    a.told &&= b.told;
+    a.dates = [...a.dates, ...b.dates].sort((x, y) => x - y);
+    a.anchor ??= b.anchor;
+    for (const enemy of b.conflicts) a.conflicts.add(enemy);
+    for (const [other, verdicts] of b.verdicts) {
+      other.verdicts.delete(b);
+      note(a, other, verdicts);
+    }
+  }
+
+  /** The surest quotation between two groups, by `keyOf`. */
+  private surestQuotes(): Map<string, number> {
+    const surest = new Map<string, number>();
+    for (const { i, j, similarity } of this.problem.quotes ?? []) {
+      const key = keyOf(this.groupOf(i).first, this.groupOf(j).first);
+      surest.set(key, Math.max(similarity, surest.get(key) ?? 0));
     }
     return surest;
   }
 
-  private remember(from: GreyGroup, to: GreyGroup, link: GreyLink): void {
-    const links = this.near.get(from);
-    if (links) links.set(to, link);
-    else this.near.set(from, new Map([[to, link]]));
-  }
-
-  /** What the verdicts on pairs of the two groups say together; as many for as against is against. */
-  private verdictOn(a: GreyGroup, b: GreyGroup): Verdict | null {
-    if (this.verdicts.size === 0) return null;
-    const found: Verdict[] = [];
-    for (const i of a.members) {
-      for (const j of b.members) {
-        const verdict = this.verdicts.get(keyOf(this.problem.ids[i]!, this.problem.ids[j]!));
-        if (verdict) found.push(verdict);
-      }
+  private noteVerdicts(): void {
+    const { ids, verdicts } = this.problem;
+    if (verdicts.length === 0) return;
+    const places = new Map(ids.map((id, i) => [id, i]));
+    for (const verdict of new Map(verdicts.map((one) => [pairOf(one), one])).values()) {
+      const [i, j] = [places.get(verdict.a), places.get(verdict.b)];
+      if (i === undefined || j === undefined) continue;
+      const [a, b] = [this.groupOf(i), this.groupOf(j)];
+      if (a !== b) note(a, b, [verdict]);
     }
-    const same = found.filter((one) => one.same);
-    const different = found.filter((one) => !one.same);
-    return (same.length > different.length ? same[0] : different[0]) ?? null;
   }
+}
 
-  private ask(a: GreyGroup, b: GreyGroup, similarity: number): void {
-    if (a.labels.length > 1 || b.labels.length > 1) return;
-    const [i, j] = this.nearest(a, b);
-    this.asked.push({ a: this.problem.ids[i]!, b: this.problem.ids[j]!, similarity });
-  }
+function alone(): Summed {
+  return { members: [], dense: null, sparse: null };
+}
 
-  private nearest(a: GreyGroup, b: GreyGroup): [number, number] {
-    const nearestTo = (group: GreyGroup, sum: Float64Array): number => {
-      let best = group.members[0]!;
-      let highest = -Infinity;
-      for (const i of group.members) {
-        const vector = this.problem.vectors[i];
-        const similarity = vector ? dotOf(sum, vector) : -Infinity;
-        if (similarity > highest) [best, highest] = [i, similarity];
-      }
-      return best;
-    };
-    return [nearestTo(a, b.dense![0]), nearestTo(b, a.dense![0])];
-  }
+/** What is known of two groups as one towards a third. Totals add up where both are known. */
+function together(a: GreyLink | undefined, b: GreyLink | undefined): Between {
+  const sum = (x: number | null = null, y: number | null = null): number | null =>
+    x === null || y === null ? null : x + y;
+  return {
+    dense: sum(a?.totals.dense, b?.totals.dense),
+    sparse: sum(a?.totals.sparse, b?.totals.sparse),
+    quote: Math.max(a?.quote ?? 0, b?.quote ?? 0),
+    ...(a && b
+      ? { gap: a.gap === null || b.gap === null ? (a.gap ?? b.gap) : Math.min(a.gap, b.gap) }
+      : {}),
+  };
 }
 
 function mayMeet(a: GreyGroup, b: GreyGroup): boolean {
@@ -201,77 +267,23 @@ function mayMeet(a: GreyGroup, b: GreyGroup): boolean {
   return !b.labels.some((label) => a.conflicts.has(label));
 }
 
-function absorb(a: GreyGroup, b: GreyGroup): void {
-  for (const label of b.labels) if (!a.labels.includes(label)) a.labels.push(label);
-  a.members.push(...b.members);
-  a.anchor ??= b.anchor;
-  for (const enemy of b.conflicts) a.conflicts.add(enemy);
-  // A group of which one member has no features is measured by vectors only.
-  if (!b.dense) return;
-  a.weight += b.weight;
-  if (!a.dense) [a.dense, a.sparse] = [b.dense, b.sparse];
-  else {
-    a.dense = added(a.dense, b.dense, addVector, () => new Float64Array(b.dense![0].length));
-    a.sparse = a.sparse && b.sparse && added(a.sparse, b.sparse, addFeatures, () => new Map());
-  }
+function note(a: GreyGroup, b: GreyGroup, verdicts: readonly Verdict[]): void {
+  const all = [...(a.verdicts.get(b) ?? []), ...verdicts];
+  a.verdicts.set(b, all);
+  b.verdicts.set(a, all);
 }
 
-/** A text has one sum only: its others are zero. */
-function momentsOf<Sum>(weight: number, stack: number, times: (by: number) => Sum): Moments<Sum> {
-  if (stack === 0) return [times(weight)];
-  return [times(weight), times(weight * stack), times(weight * stack * stack)];
+/** What the verdicts on pairs of two groups say together; as many for as against is against. */
+function outcome(verdicts: readonly Verdict[]): Verdict | null {
+  const same = verdicts.filter((one) => one.same);
+  const different = verdicts.filter((one) => !one.same);
+  return (same.length > different.length ? same[0] : different[0]) ?? null;
 }
 
-function added<Sum>(
-  a: Moments<Sum>,
-  b: Moments<Sum>,
-  add: (into: Sum, from: Sum) => void,
-  zero: () => Sum,
-): Moments<Sum> {
-  const sum: Moments<Sum> = a.length === 3 || b.length === 1 ? a : [a[0], zero(), zero()];
-  for (let i = 0; i < b.length; i++) add(sum[i]!, b[i]!);
-  return sum;
+function keyOf(a: number, b: number): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }
 
-/**
- * The sum of `mixedEase · y·y'` over all pairs of two groups, with y the scaled vector of a report and s how much of
- * it is stack. `(1 + e (s - s')²) y·y'` is `y·y' + e (s²y·y' - 2 sy·s'y' + y·s'²y')`, so that sums of y, sy and s²y are enough.
- */
-function easedDot<Sum>(a: Moments<Sum>, b: Moments<Sum>, dot: (x: Sum, y: Sum) => number): number {
-  let mixed = 0;
-  if (a.length === 3) mixed += dot(a[2], b[0]);
-  if (b.length === 3) mixed += dot(a[0], b[2]);
-  if (a.length === 3 && b.length === 3) mixed -= 2 * dot(a[1], b[1]);
-  return dot(a[0], b[0]) + MIXED_EASE * mixed;
-}
-
-function addVector(into: Float64Array, from: Float64Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = into[i]! + from[i]!;
-}
-
-function addFeatures(into: Map<number, number>, from: Map<number, number>): void {
-  for (const [key, weight] of from) into.set(key, (into.get(key) ?? 0) + weight);
-}
-
-function scaled({ keys, weights }: { keys: Uint32Array; weights: Float32Array }, scale: number) {
-  const sum = new Map<number, number>();
-  for (let i = 0; i < keys.length; i++) sum.set(keys[i]!, weights[i]! * scale);
-  return sum;
-}
-
-function sparseDot(a: Map<number, number>, b: Map<number, number>): number {
-  const [small, large] = a.size <= b.size ? [a, b] : [b, a];
-  let total = 0;
-  for (const [key, weight] of small) total += weight * (large.get(key) ?? 0);
-  return total;
-}
-
-function dotOf(a: Float64Array, b: Float64Array | Float32Array): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
-  return total;
-}
-
-function keyOf(a: string, b: string): string {
+function pairOf({ a, b }: Verdict): string {
   return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

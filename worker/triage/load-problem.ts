@@ -18,6 +18,8 @@ export type ProblemDeps = {
 export type ProblemRecord<C extends ClusterState> = {
   members: MemberLinks["find"];
   clusters(ids: string[]): Promise<C[]>;
+  /** The time from the first to the last report of the project. */
+  spanMs(): Promise<number>;
 };
 
 export type ClusterState = Pick<ClusterRow, "id" | "status" | "touchedAt" | "createdAt">;
@@ -49,6 +51,7 @@ export async function loadProblem<C extends ClusterState>(
       features: stored.get(row.id)?.features ?? null,
       trace: stored.get(row.id)?.trace ?? null,
       fingerprint: row.fingerprint,
+      createdAt: row.createdAt > 0 ? row.createdAt : undefined,
       clusterId: row.clusterId,
     })),
     clusters: clusters.map((row) => ({
@@ -61,6 +64,7 @@ export async function loadProblem<C extends ClusterState>(
     cannotLink: [],
     mustLink: [],
     verdicts: neighbourhood.verdictsAmong(ids),
+    spanMs: await record.spanMs(),
     threshold: grouping.threshold,
     anchors,
     strategy: strategyFor(grouping.method),

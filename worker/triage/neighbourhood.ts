@@ -1,3 +1,4 @@
+import { letOthers } from "../kit/turns";
 import { traceOf } from "../domain/fingerprint";
 import type { FeedbackRow } from "../store/feedback";
 import type { SimilarPair } from "./assignment";
@@ -14,10 +15,12 @@ export const KEPT_SIMILARITY = 0.6;
 /** Nearest items that are kept whatever their similarity: the ledger shows them. */
 const ALWAYS_KEPT = 5;
 /** At most this many pairs of one item: enough for the same labels (measured), and a storm of twins stays linear. */
-const KEPT_PAIRS = 50;
+const KEPT_PAIRS = 20;
 /** Vectors held in memory (3 kB each); what is beyond is searched in the outside index. */
 export const HOT_VECTORS = 12_000;
 const OUTSIDE_CANDIDATES = 50;
+/** Searches through all held vectors before others get their turn: a millisecond each at most. */
+const SEARCHED_A_TURN = 5;
 
 /**
  * What the project's object knows of who resembles whom: its own vectors (exact), and an outside index beyond its size.
@@ -41,9 +44,12 @@ export class Neighbourhood {
     const hot = new LocalIndex();
     const shares = new Map<string, number>();
     const key = embedderKeyOf(embedder);
-    for (const one of tables.allVectors(key, HOT_VECTORS)) {
-      if (one.vector) await hot.upsert([{ feedbackId: one.feedbackId, vector: one.vector }]);
-      shares.set(one.feedbackId, one.stackShare);
+    for (const page of tables.vectorPages(key, HOT_VECTORS)) {
+      for (const { feedbackId, vector, stackShare } of page) {
+        if (vector) await hot.upsert([{ feedbackId, vector }]);
+        shares.set(feedbackId, stackShare);
+      }
+      await letOthers();
     }
     return new Neighbourhood(tables, hot, shares, key, embedder.anchors, outside);
   }
@@ -63,10 +69,11 @@ export class Neighbourhood {
     );
   }
 
-  /** Stores vectors and their near pairs. */
+  /** Stores vectors and their near pairs, at once with the table that has weighed them. */
   async add(vectors: Omit<StoredVector, "embedder">[], idf: IdfTable | null): Promise<void> {
     const edges: SimilarPair[] = [];
-    for (const one of vectors) {
+    for (const [i, one] of vectors.entries()) {
+      if (i % SEARCHED_A_TURN === 0) await letOthers();
       await this.hot.remove([one.feedbackId]);
       this.shares.set(one.feedbackId, one.stackShare);
       if (!one.vector) continue;
@@ -74,6 +81,7 @@ export class Neighbourhood {
       await this.hot.upsert([{ feedbackId: one.feedbackId, vector: one.vector }]);
     }
     const rows = vectors.map((one) => ({ ...one, embedder: this.embedderKey }));
+    await letOthers();
     this.tables.saveEmbedded(rows, edges, idf);
     const upserts = vectors.flatMap(({ feedbackId, vector }) =>
       vector ? { feedbackId, vector } : [],
@@ -114,7 +122,7 @@ export class Neighbourhood {
   }
 
   pairsAmong(ids: string[]): SimilarPair[] {
-    return this.tables.edgesOf(ids);
+    return this.tables.edgesAmong(ids);
   }
 
   private async pairsOf(id: string, vector: Float32Array, share: number): Promise<SimilarPair[]> {
@@ -137,21 +145,26 @@ export function embedderKeyOf(embedder: Embedder): string {
   return `${embedder.name}:${embedder.version}`;
 }
 
+type EmbedDeps = { embedder: Embedder; neighbourhood: Neighbourhood; idf: IdfTable | null };
+
 /**
  * Embeds the items of a batch that are not embedded yet. Returns how many have nothing to embed (they are placed alone, or
- * by fingerprint). Throws what the embedder throws: the job then tries again later, and nothing is placed half.
+ * by fingerprint). Throws what the embedder throws: the job then tries again later, and
+ * what was embedded by then is found.
  */
-export async function embedBatch(
-  deps: { embedder: Embedder; neighbourhood: Neighbourhood; idf: IdfTable | null },
-  rows: FeedbackRow[],
-): Promise<number> {
+export async function embedBatch(deps: EmbedDeps, rows: FeedbackRow[]): Promise<number> {
   const done = deps.neighbourhood.embedded(rows);
   const fresh = rows.filter((row) => !done.has(row.id));
-  if (fresh.length === 0) return 0;
-  const textAt = new Map(fresh.map((row) => [row.id, row.updatedAt]));
-  const traces = new Map(fresh.map((row) => [row.id, traceOf(row.metadata.crash)]));
+  let withoutVector = 0;
+  for (let from = 0; from < fresh.length; from += deps.embedder.atOnce) {
+    withoutVector += await embedPart(deps, fresh.slice(from, from + deps.embedder.atOnce));
+  }
+  return withoutVector;
+}
+
+async function embedPart(deps: EmbedDeps, rows: FeedbackRow[]): Promise<number> {
   const embeddings = await deps.embedder.embed(
-    fresh.map((row) => ({
+    rows.map((row) => ({
       id: row.id,
       title: row.title,
       body: row.body,
@@ -159,13 +172,13 @@ export async function embedBatch(
     })),
   );
   await deps.neighbourhood.add(
-    embeddings.map((one) => ({
+    embeddings.map((one, i) => ({
       feedbackId: one.id,
-      textAt: textAt.get(one.id)!,
+      textAt: rows[i]!.updatedAt,
       stackShare: one.stackShare,
       vector: one.vector,
       features: one.features ?? null,
-      trace: traces.get(one.id) ?? null,
+      trace: traceOf(rows[i]!.metadata.crash),
     })),
     deps.idf,
   );

@@ -40,6 +40,8 @@ const TABLES = [
   "replay_clusters",
 ];
 
+/** Vectors that are read at once when the object wakes: 600 kB, a few milliseconds. */
+const VECTOR_PAGE = 200;
 const IDF_PAGES = 16;
 const PAGE_BUCKETS = IDF_BUCKETS / IDF_PAGES;
 
@@ -93,16 +95,23 @@ export class ObjectTables implements VectorTables {
       .map(toStoredVector);
   }
 
-  /** All vectors of one embedder without their features, at most `limit`, newest ids first. */
-  allVectors(embedder: string, limit: number): StoredVector[] {
-    return this.storage.sql
-      .exec<VectorRow>(
-        "SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features, NULL AS trace FROM vectors WHERE embedder = ? ORDER BY feedback_id DESC LIMIT ?",
-        embedder,
-        limit,
-      )
-      .toArray()
-      .map(toStoredVector);
+  *vectorPages(embedder: string, limit: number): Generator<StoredVector[]> {
+    let before = "\uffff";
+    for (let left = limit; left > 0; left -= VECTOR_PAGE) {
+      const page = this.storage.sql
+        .exec<VectorRow>(
+          `SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features, NULL AS trace FROM vectors
+           WHERE embedder = ? AND feedback_id < ? ORDER BY feedback_id DESC LIMIT ?`,
+          embedder,
+          before,
+          Math.min(left, VECTOR_PAGE),
+        )
+        .toArray()
+        .map(toStoredVector);
+      if (page.length === 0) return;
+      before = page.at(-1)!.feedbackId;
+      yield page;
+    }
   }
 
   /** Every stored pair that one of these items is in. */
@@ -113,6 +122,17 @@ export class ObjectTables implements VectorTables {
         `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
          UNION SELECT a, b, cosine FROM edges WHERE b IN (SELECT value FROM json_each(?1))`,
         asked,
+      )
+      .toArray();
+  }
+
+  /** Every stored pair of which both items are among these. */
+  edgesAmong(ids: string[]): SimilarPair[] {
+    return this.storage.sql
+      .exec<SimilarPair & Record<string, SqlStorageValue>>(
+        `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
+           AND b IN (SELECT value FROM json_each(?1))`,
+        JSON.stringify(ids),
       )
       .toArray();
   }

@@ -1,4 +1,5 @@
 import type { GroupingSettings } from "../domain/grouping";
+import { inTurns } from "../kit/turns";
 import { nextClusterStatus } from "../domain/cluster";
 import { isUniqueViolation, runBatch, type Db, type Statement } from "../store/db";
 import {
@@ -15,10 +16,11 @@ import {
   listMembers,
   listUnclustered,
   placeFeedback,
+  reportsSpan,
   type FeedbackRow,
 } from "../store/feedback";
 import { claimRevision, currentRevision, insertDecisions } from "../store/grouping";
-import { assign } from "./assign";
+import { assignSteps } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";
 import type { Embedder } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
@@ -79,6 +81,7 @@ async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
   } = await loadProblem(deps, rows, {
     members: (by) => listMembers(db, projectId, by),
     clusters: (ids) => findClustersByIds(db, projectId, ids),
+    spanMs: () => reportsSpan(db, projectId),
   });
   const words = await wordsOfPersons(db, projectId, machine.items, machine.clusters);
   const input = { ...machine, ...words };
@@ -120,11 +123,12 @@ async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
 
 /** Decides; where the grey zone leaves questions and a judge is there, asks it and decides again with its verdicts. */
 async function assignWithJudge(deps: PlaceDeps, input: AssignInput): Promise<AssignResult> {
-  const result = assign(input);
+  const result = await inTurns(assignSteps(input));
   if (!deps.askJudge || result.questions.length === 0) return result;
   const verdicts = await deps.askJudge(result.questions);
   if (verdicts.length === 0) return result;
-  return assign({ ...input, verdicts: [...(input.verdicts ?? []), ...verdicts] });
+  const told = { ...input, verdicts: [...(input.verdicts ?? []), ...verdicts] };
+  return inTurns(assignSteps(told));
 }
 
 /** A new report on a merged or resolved cluster: the problem came back. */

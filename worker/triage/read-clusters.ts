@@ -75,6 +75,9 @@ export async function readCluster(
     feedback_next_cursor: page.next_cursor,
     counts_by_source: row.sourceCounts,
     github_branch: row.githubBranch,
+    merged_at: isoTime(row.mergedAt),
+    soak_until: row.status === "merged" ? isoTime(row.soakUntil) : null,
+    regressed_pr_url: row.regressedPrUrl,
     error_message: row.errorMessage,
     merged_into: row.mergedInto,
     merged_clusters: merged.map(({ githubPrUrl, ...one }) => ({

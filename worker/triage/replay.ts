@@ -3,7 +3,7 @@ import { derivedId } from "../domain/ids";
 import type { ReplayResult } from "../domain/replay";
 import { countLiveClusters, findClustersByIds } from "../store/clusters";
 import { runBatch, type Db } from "../store/db";
-import { listMembers, type MemberRow } from "../store/feedback";
+import { listMembers, reportsSpan, type MemberRow } from "../store/feedback";
 import { listLinks } from "../store/operations";
 import { assign } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";
@@ -50,6 +50,7 @@ export async function replaySlice(deps: ReplayDeps, replay: Replay): Promise<"mo
   const problem = await loadProblem({ ...deps, grouping }, placed, {
     members: find,
     clusters: (ids) => replayedClusters(deps, ids),
+    spanMs: () => reportsSpan(db, projectId),
   });
   const words = await wordsOfPersons(db, projectId, problem.input.items, problem.input.clusters);
   const input = { ...problem.input, ...words };

@@ -21,10 +21,12 @@ export type VectorTables = {
   /** Vectors with their pairs and the table they were weighed by, at once; what was known of pairs with these items is forgotten. */
   saveEmbedded(vectors: StoredVector[], edges: SimilarPair[], idf: IdfTable | null): void;
   vectorsOf(ids: string[]): StoredVector[];
-  /** All vectors of one embedder without their features, at most `limit`, newest ids first. */
-  allVectors(embedder: string, limit: number): StoredVector[];
+  /** The vectors of one embedder without their features, at most `limit`, newest ids first, in pages of a few. */
+  vectorPages(embedder: string, limit: number): Iterable<StoredVector[]>;
   /** Every stored pair that one of these items is in. */
   edgesOf(ids: string[]): SimilarPair[];
+  /** Every stored pair of which both items are among these. */
+  edgesAmong(ids: string[]): SimilarPair[];
   /** Verdicts on pairs of which both items are among these. */
   verdictsAmong(ids: string[]): Verdict[];
   forget(ids: string[]): void;

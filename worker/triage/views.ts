@@ -60,6 +60,11 @@ export const ClusterDetail = ClusterListItem.extend({
   feedback_next_cursor: z.string().nullable(),
   counts_by_source: z.partialRecord(z.enum(SOURCE_KINDS), z.number()),
   github_branch: z.string().nullable(),
+  /** When its fix was merged, and until when it has to be quiet to count as resolved. */
+  merged_at: z.string().nullable(),
+  soak_until: z.string().nullable(),
+  /** The merged pull request after which the problem came back. */
+  regressed_pr_url: z.string().nullable(),
   error_message: z.string().nullable(),
   merged_into: z.string().nullable(),
   /** Clusters that went into this one: their plans, runs and pull requests are still theirs. */

@@ -134,12 +134,52 @@ describe("editing a plan", () => {
   });
 });
 
+describe("steering a run", () => {
+  const run = "r1";
+  const job = "/projects/p1/jobs/r1";
+  const view = { id: "r1" };
+
+  it.each([
+    [{ intent: "pause" }, "pause", null],
+    [{ intent: "redirect", text: " Use a map. " }, "redirect", { text: "Use a map." }],
+    [{ intent: "take-patch" }, "resume", { from: "proof" }],
+    [
+      { intent: "resume", text: "", minutes_now: "30", minutes: "60", usd_now: "5", usd: "5" },
+      "resume",
+      { limits: { minutes: 60 } },
+    ],
+  ])("passes %o on and shows the run again", async (fields, verb, json) => {
+    const { calls, result } = act({ ...fields, run }, { [`POST ${job}/${verb}`]: view });
+    expect(outcome(await result).location).toBe(`${HERE}?run=r1`);
+    expect(calls.at(-1)?.json).toEqual(json);
+  });
+
+  it.each([
+    [{ intent: "retry", from: "work" }, "retry", { from: "work" }],
+    [{ intent: "retry", from: "the moon" }, "retry", {}],
+    [{ intent: "follow-up", text: "And test it." }, "follow_up", { text: "And test it." }],
+  ])("passes %o on and shows the run that was started", async (fields, verb, json) => {
+    const started = { job_id: "r2", status: "pending" };
+    const { calls, result } = act({ ...fields, run }, { [`POST ${job}/${verb}`]: started });
+    expect(outcome(await result).location).toBe(`${HERE}?run=r2`);
+    expect(calls.at(-1)?.json).toEqual(json);
+  });
+
+  it("shows why the API refused", async () => {
+    const answers = { [`POST ${job}/resume`]: problem(409, "conflict", "Raise it first.") };
+    const { result } = act({ intent: "resume", run }, answers);
+    expect(outcome(await result).body).toMatchObject({ problem: { detail: "Raise it first." } });
+  });
+});
+
 describe("the plan and fix page", () => {
   const run = { id: "r1", cluster_id: "c1", status: "running" };
   const older = { id: "r0", cluster_id: "c1", status: "failed" };
   const log = { events: [], next_from: 1, ended: false };
   const answers = {
     "GET /projects/p1/jobs": { items: [run, older], next_cursor: null },
+    "GET /projects/p1/jobs/r1": { ...run, queue_position: 2 },
+    "GET /projects/p1/jobs/r0": older,
     "GET /projects/p1/jobs/r1/logs": log,
     "GET /projects/p1/jobs/r0/logs": { ...log, ended: true },
   };
@@ -147,7 +187,11 @@ describe("the plan and fix page", () => {
   it("shows the newest run, and does without a plan", async () => {
     const { calls, context } = fakeApi(answers);
     const page = await loader({ request: visit(HERE), context, params });
-    expect(page).toMatchObject({ plan: null, run: { id: "r1" }, log: { ended: false } });
+    expect(page).toMatchObject({
+      plan: null,
+      run: { id: "r1", queue_position: 2 },
+      log: { ended: false },
+    });
     expect(calls.some(({ path }) => path === "/projects/p1/jobs?cluster_id=c1")).toBe(true);
   });
 

@@ -45,6 +45,26 @@ describe("settings", () => {
     expect(calls.at(-1)?.json).toMatchObject({ settings: { scrub: { ip: false } } });
   });
 
+  it("set what runs may use, how many work at once, and what counts as done", async () => {
+    const runs = { findings: "never", turns: "50", usd: "", concurrent_runs: "2", soak_days: "0" };
+    const { calls } = await act(
+      { ...FIELDS, ...runs },
+      {
+        "GET /projects/p1": { id: "p1", settings: { grouping: {}, limits: { usd: 3 } } },
+        "PATCH /projects/p1": PROJECT,
+      },
+    );
+    const { settings } = calls.at(-1)!.json as { settings: object };
+    expect(settings).toEqual({
+      grouping: { threshold: 0.8 },
+      scrub: {},
+      findings: "never",
+      limits: { turns: 50 },
+      concurrent_runs: 2,
+      soak_days: 0,
+    });
+  });
+
   it("delete the project and lead away from it", async () => {
     const { calls, location } = await act(
       { intent: "delete" },

@@ -15,6 +15,7 @@ const EVENTS: ClusterEvent[] = [
   "pr_opened",
   "fix_failed",
   "fix_cancelled",
+  "follow_up_ended",
   "pr_merged",
   "pr_closed",
   "soak_passed",

@@ -7,7 +7,7 @@ import worker from "../../../worker/index";
 import { subjectToken } from "../../../worker/kit/secrets";
 import { openDb, runBatch } from "../../../worker/store/db";
 import { insertRun, moveRun } from "../../../worker/store/runs";
-import { makeProject, signInAs, type TestProject } from "../../builders/api";
+import { call, makeProject, signInAs, type TestProject } from "../../builders/api";
 import type { RecordedBody, ScriptInput } from "../../world/model";
 import type { Fault, RecordedRequest } from "../../world/stand-in";
 
@@ -27,6 +27,8 @@ const GEMINI = {
 const INPUT = 1.25;
 const OUTPUT = 10;
 const MOST_OUTPUT = 8_192;
+/** How often a busy service is asked. */
+const TRIES = 4;
 
 type Live = { project: TestProject; runId: string; token: string };
 
@@ -193,9 +195,9 @@ describe("money", () => {
   });
 
   it("is given back when the service refuses or does not answer", async () => {
-    await fault({ match: "chat", kind: "status", status: 500 });
+    await fault({ match: "chat", kind: "status", status: 500, times: TRIES });
     expect((await ask(CHAT, chat())).status).toBe(500);
-    await fault({ match: "chat", kind: "cut" });
+    await fault({ match: "chat", kind: "cut", times: TRIES });
     expect((await ask(CHAT, chat())).status).toBe(502);
     expect(await spentByRun()).toBe(0);
     expect(await spentToday()).toBe(0);
@@ -239,10 +241,36 @@ describe("money", () => {
 
 describe("what the agent hears of the service's troubles", () => {
   it("is a 429 with its Retry-After", async () => {
-    await fault({ match: "chat", kind: "status", status: 429, retryAfterSeconds: 17 });
+    await fault({ match: "chat", kind: "status", status: 429, retryAfterSeconds: 170 });
     const response = await ask(CHAT, chat());
     expect(response.status).toBe(429);
-    expect(response.headers.get("retry-after")).toBe("17");
+    expect(response.headers.get("retry-after")).toBe("170");
+    expect(await seen()).toHaveLength(1);
+  });
+
+  it("is nothing, where the service answers after the short time that it names", async () => {
+    await fault({
+      match: "models",
+      kind: "status",
+      status: 429,
+      body: googleLimit("PerMinute", 1),
+    });
+    await script({ turns: [{ text: "Hello." }] });
+    const began = Date.now();
+    expect((await ask(GENERATE, generate(), GEMINI)).status).toBe(200);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(1_000);
+    expect(await seen()).toHaveLength(2);
+    expect(await halted()).toBeNull();
+  });
+
+  it("is a 402 when the quota of the day is used up, and the run knows why", async () => {
+    await fault({ match: "models", kind: "status", status: 429, body: googleLimit("PerDay", 37) });
+    const response = await ask(GENERATE, generate(), GEMINI);
+    expect(response.status).toBe(402);
+    expect(await response.text()).toContain("no calls left for today");
+    expect(await seen()).toHaveLength(1);
+    expect(await halted()).toBe("quota");
+    expect(await spentByRun()).toBe(0);
   });
 
   it.each([401, 403, 302])(
@@ -262,6 +290,141 @@ describe("what the agent hears of the service's troubles", () => {
     const response = await ask(CHAT, chat(), { MODEL_API_KEY: wrong });
     expect(response.status).toBe(502);
     expect(await response.text()).not.toContain(wrong);
+  });
+});
+
+describe("the fallback", () => {
+  const down: Fault = { match: "/v1/chat", kind: "status", status: 503, times: TRIES };
+  const FALLBACK = {
+    MODEL_FALLBACK_BASE_URL: `${model}/v1`,
+    MODEL_FALLBACK_API_KEY: modelKey,
+    MODEL_FALLBACK_NAME: "stand-in-1",
+    MODEL_FALLBACK_INPUT_USD_PER_MTOK: "1",
+    MODEL_FALLBACK_OUTPUT_USD_PER_MTOK: "2",
+  };
+  const answer = { text: "Hello.", usage: { input: 100, output: 10 } };
+  const later = {
+    ...chat(),
+    messages: [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: "Hello." },
+      { role: "user", content: "Go on" },
+    ],
+  };
+
+  it("takes over where a conversation begins, at its own price, and keeps it to its end", async () => {
+    await fault(down);
+    await script({ turns: [answer, answer] });
+    for (const body of [chat(), later]) {
+      expect(await (await ask(CHAT, body, FALLBACK)).text()).toContain("Hello.");
+    }
+    expect(await seen()).toHaveLength(TRIES + 2);
+    expect((await bodies()).map(({ body }) => JSON.parse(body).model)).toEqual([
+      "stand-in-1",
+      "stand-in-1",
+    ]);
+    await expect.poll(spentByRun).toBe(2 * (100 + 2 * 10));
+    expect((await ledger()).map(({ model, outcome }) => `${model} ${outcome}`).sort()).toEqual([
+      "scripted-1 refused",
+      "stand-in-1 settled",
+      "stand-in-1 settled",
+    ]);
+  });
+
+  it("never takes over in the middle of a conversation, nor for a wrong key", async () => {
+    await fault(down);
+    expect((await ask(CHAT, later, FALLBACK)).status).toBe(503);
+    await fault({ ...down, status: 401 });
+    expect((await ask(CHAT, chat(), FALLBACK)).status).toBe(502);
+    expect(await bodies()).toEqual([]);
+  });
+
+  it("takes over when the quota of the day is used up, and the run is not held up", async () => {
+    const body = { error: { code: "insufficient_quota" } };
+    await fault({ match: "/v1/chat", kind: "status", status: 429, body });
+    await script({ turns: [answer] });
+    expect((await ask(CHAT, chat(), FALLBACK)).status).toBe(200);
+    expect(await halted()).toBeNull();
+  });
+});
+
+describe("the ledger", () => {
+  const usage = { input: 1_000, output: 200 };
+
+  it("has a row for each call, with the model, its tokens, the money and the price it was counted by", async () => {
+    await script({
+      turns: [
+        { text: "One.", usage },
+        { text: "Two.", usage, cut: true },
+      ],
+    });
+    await (await ask(CHAT, chat())).text();
+    await (await ask(CHAT, { ...chat(), stream: true })).text().catch(() => "");
+    await fault({ match: "chat", kind: "status", status: 400 });
+    await ask(CHAT, chat());
+    await expect.poll(async () => (await ledger()).filter(isSettled)).toHaveLength(1);
+    const rows = await ledger();
+    expect(rows).toHaveLength(3);
+    const shared = { run_id: live.runId, task: "code", model: "scripted-1", price: "1.25/10" };
+    expect(rows.find(isSettled)).toMatchObject({
+      ...shared,
+      input_tokens: 1_000,
+      output_tokens: 200,
+      micro_usd: 3_250,
+    });
+    const reserved = rows.find((row) => row.outcome === "reserved");
+    expect(reserved).toMatchObject({ ...shared, output_tokens: MOST_OUTPUT });
+    expect(rows.find((row) => row.outcome === "refused")).toMatchObject({ micro_usd: 0 });
+    const sum = rows.reduce((total, row) => total + row.micro_usd, 0);
+    expect(await spentByRun()).toBe(sum);
+    expect(await spentToday()).toBe(sum);
+  });
+
+  it("uses the model and the prices that the project names", async () => {
+    const code = { name: "own/model-2", input_usd_per_mtok: 2, output_usd_per_mtok: 4 };
+    const { projectId, token } = live.project;
+    const body = { settings: { models: { code } } };
+    const changed = await call("PATCH", `/projects/${projectId}`, { token, body });
+    expect(changed.status, changed.text).toBe(200);
+    await script({ turns: [{ text: "One.", usage }] });
+    await (await ask(CHAT, chat())).text();
+    expect(await lastBody()).toMatchObject({ model: "own/model-2" });
+    await expect.poll(spentByRun).toBe(2 * 1_000 + 4 * 200);
+    expect(await ledger()).toMatchObject([{ model: "own/model-2", price: "2/4" }]);
+  });
+
+  it("is read by pages, of the project or of one run, and sums up what a run cost", async () => {
+    await script({
+      turns: [
+        { text: "One.", usage },
+        { text: "Two.", usage },
+      ],
+    });
+    for (const _ of [1, 2]) await (await ask(CHAT, chat())).text();
+    await expect.poll(async () => (await ledger()).filter(isSettled)).toHaveLength(2);
+    const first = await readLedger("?limit=1");
+    expect(first.items).toHaveLength(1);
+    const second = await readLedger(`?limit=1&cursor=${first.next_cursor}`);
+    expect(second.next_cursor).toBeNull();
+    expect([...first.items, ...second.items]).toEqual(await ledger());
+    expect((await readLedger(`?run_id=${newId()}`)).items).toEqual([]);
+    const path = `/projects/${live.project.projectId}/jobs/${live.runId}/costs`;
+    const { json } = await call("GET", path, { token: live.project.token });
+    expect(json).toEqual({
+      by_model: [
+        {
+          task: "code",
+          model: "scripted-1",
+          calls: 2,
+          input_tokens: 2_000,
+          output_tokens: 400,
+          micro_usd: 6_500,
+        },
+      ],
+      micro_usd: 6_500,
+    });
+    const stranger = await makeProject("stranger@example.com");
+    expect((await call("GET", path, { token: stranger.token })).status).toBe(404);
   });
 });
 
@@ -361,6 +524,49 @@ async function send(
   );
   await waitOnExecutionContext(context);
   return response;
+}
+
+type LedgerRow = {
+  run_id: string | null;
+  model: string;
+  outcome: string;
+  micro_usd: number;
+};
+
+function isSettled(row: LedgerRow): boolean {
+  return row.outcome === "settled";
+}
+
+async function readLedger(query = ""): Promise<{ items: LedgerRow[]; next_cursor: string | null }> {
+  const { projectId, token } = live.project;
+  const { json, status, text } = await call("GET", `/projects/${projectId}/model_calls${query}`, {
+    token,
+  });
+  if (status !== 200) throw new Error(text);
+  return json as never;
+}
+
+async function ledger(): Promise<LedgerRow[]> {
+  return (await readLedger()).items;
+}
+
+/** A refusal as Google writes it: the quota's name and the time to wait. */
+function googleLimit(quota: "PerDay" | "PerMinute", seconds: number): object {
+  const quotaId = `GenerateRequests${quota}PerProjectPerModel`;
+  return {
+    error: {
+      code: 429,
+      status: "RESOURCE_EXHAUSTED",
+      details: [
+        { "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: [{ quotaId }] },
+        { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: `${seconds}s` },
+      ],
+    },
+  };
+}
+
+async function halted(): Promise<string | null> {
+  return (await env.RUN.get(env.RUN.idFromName(live.runId)).use()).refused;
 }
 
 function sealingKey(): string {

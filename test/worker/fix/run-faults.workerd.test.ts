@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import worker from "../../../worker/index";
 import type { Env } from "../../../worker/env";
 import type { Fault } from "../../world/stand-in";
+import { steer } from "../../builders/agent";
 import { call, type TestProject } from "../../builders/api";
 import {
   branchesOf,
@@ -94,19 +95,26 @@ describe("a run", () => {
     expect(error_message).toBe(run.error);
   });
 
-  it("says plainly that its sandbox was lost, and a second press succeeds", async () => {
+  it("makes its sandbox anew when it was lost", async () => {
     const project = await makeFixProject({ test_command: "sleep 2" });
     const clusterId = await clusterOf(project, crashReport("coupon"));
     const runId = await press(project, clusterId);
-    await until("the sandbox is locked", async () =>
-      (await readRun(project, runId)).logs.includes("Sandbox locked"),
-    );
-    for (const id of await sandboxesOf(runId)) await killSandbox(id);
-    const lost = await untilRun(project, runId);
-    expect(lost.status).toBe("failed");
-    expect(lost.error).toContain("The sandbox ended before the run did");
-    await call("PATCH", "/projects/~", { token: project.token, body: { test_command: "true" } });
-    await expectOnePull(project, await press(project, clusterId));
+    await loseSandbox(project, runId);
+    await expectOnePull(project, runId);
+    expect((await readRun(project, runId)).logs).toContain("The sandbox was lost. A new one");
+  });
+
+  it("is paused when its sandbox is lost again and again, and a person may let it go on", async () => {
+    const project = await makeFixProject({ test_command: "sleep 2" });
+    const clusterId = await clusterOf(project, crashReport("coupon"));
+    const runId = await press(project, clusterId);
+    await env.DB.prepare("UPDATE runs SET recoveries = 3").run();
+    await loseSandbox(project, runId);
+    const lost = await untilRun(project, runId, ["waiting", "failed"]);
+    expect(lost, lost.logs).toMatchObject({ status: "waiting", pause: { reason: "sandbox" } });
+    const token = { authorization: `Bearer ${project.token}` };
+    await steer({ project, runId }, token, "resume");
+    await expectOnePull(project, runId);
   });
 
   it("is one Workflow with one pull request when its queue message comes three times", async () => {
@@ -177,6 +185,14 @@ describe("the sweep", () => {
     await expectOnePull(project, runId);
   });
 });
+
+/** Ends the run's sandbox while its tests run there. */
+async function loseSandbox(project: TestProject, runId: string): Promise<void> {
+  await until("the sandbox is locked", async () =>
+    (await readRun(project, runId)).logs.includes("Sandbox locked"),
+  );
+  for (const id of await sandboxesOf(runId)) await killSandbox(id);
+}
 
 /** What cron does each minute. */
 async function sweep(): Promise<void> {

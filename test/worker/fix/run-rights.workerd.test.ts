@@ -4,9 +4,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../../worker/env";
 import worker from "../../../worker/index";
 import { subjectToken } from "../../../worker/kit/secrets";
-import { hmacSha256Hex } from "../../../worker/kit/signing";
 import type { PlanView } from "../../../worker/fix/views";
-import { call, GITHUB_SECRET, makeProject, signInAs, type TestProject } from "../../builders/api";
+import { call, makeProject, signInAs, type TestProject } from "../../builders/api";
 import {
   clusterOf,
   crashReport,
@@ -19,8 +18,8 @@ import {
   sandboxesOf,
   until,
   untilRun,
-  type ForgePull,
 } from "../../builders/fix";
+import { sendClosed } from "../../builders/hooks";
 
 beforeEach(freshWorld);
 
@@ -245,40 +244,4 @@ describe("a pull request that is closed on the forge", () => {
 async function planOf(project: TestProject, clusterId: string): Promise<PlanView> {
   const { json } = await call("GET", `/clusters/${clusterId}/plan`, { token: project.token });
   return json as unknown as PlanView;
-}
-
-/** GitHub's `pull_request.closed`, signed. */
-async function sendClosed(
-  project: TestProject,
-  { number, head: { ref } }: Pick<ForgePull, "number" | "head">,
-  merged: boolean,
-  secret = GITHUB_SECRET,
-) {
-  const body = JSON.stringify({
-    action: "closed",
-    number,
-    pull_request: {
-      number,
-      merged,
-      state: "closed",
-      draft: false,
-      html_url: `${env.WORLD.forge}/acme/orders/pull/${number}`,
-      head: { ref, sha: "a".repeat(40) },
-    },
-    repository: {
-      id: 7,
-      name: "orders",
-      full_name: "acme/orders",
-      owner: { login: "acme", id: 1 },
-    },
-    sender: { login: "ann", id: 2, type: "User" },
-  });
-  return call("POST", `/ingest/github/${project.sources.github}`, {
-    body,
-    headers: {
-      "x-github-event": "pull_request",
-      "x-github-delivery": crypto.randomUUID(),
-      "x-hub-signature-256": `sha256=${await hmacSha256Hex(secret, new TextEncoder().encode(body))}`,
-    },
-  });
 }

@@ -189,3 +189,28 @@ export function reviewView(forge: Forge, repo: RepoState, review: ReviewRecord):
     commit_id: review.commit,
   };
 }
+
+/** A comment on a line, as part of its review. */
+export function lineCommentView(
+  forge: Forge,
+  repo: RepoState,
+  review: ReviewRecord,
+  comment: ReviewRecord["comments"][number],
+): Json {
+  const web = `${htmlUrl(forge, repo)}/pull/${review.pull}`;
+  return {
+    url: `${apiUrl(forge, repo)}/pulls/comments/${comment.id}`,
+    html_url: `${web}#discussion_r${comment.id}`,
+    id: comment.id,
+    pull_request_review_id: review.id,
+    path: comment.path,
+    line: comment.line,
+    side: "RIGHT",
+    body: comment.body,
+    commit_id: review.commit,
+    user: userView(forge, review.user),
+    author_association: association(repo, forge, review.user),
+    created_at: iso(review.submittedAt),
+    updated_at: iso(review.submittedAt),
+  };
+}

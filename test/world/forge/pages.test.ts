@@ -96,6 +96,22 @@ describe("the played GitHub's pages", () => {
     expect(await page(made.location ?? "")).toContain('<span class="badge done">Closed</span>');
   });
 
+  it("let a person play a reviewer who wants changes, and a check that fails", async () => {
+    const number = await openPull(forge.octokit, "review", { "r.txt": "1" }, { draft: true });
+    const at = `/acme/shop/play/${number}`;
+    expect((await postForm(`${at}/request-changes`, forge.url, "body=")).status).toBe(409);
+    const asked = await postForm(`${at}/request-changes`, forge.url, "body=Use+a+map");
+    expect(asked.status).toBe(303);
+    await postForm(`${at}/fail-check`, forge.url);
+    const { data } = await forge.octokit.rest.pulls.listReviews({ ...where, pull_number: number });
+    expect(data).toMatchObject([
+      { state: "CHANGES_REQUESTED", body: "Use a map", author_association: "OWNER" },
+    ]);
+    const text = await page(`/acme/shop/pull/${number}`);
+    expect(text).toContain("asked for changes");
+    expect(text).toContain('<span class="badge failure">failure</span>');
+  });
+
   it("take no form from another page", async () => {
     const path = `/acme/shop/play/${pull}/close`;
     for (const origin of [undefined, "null", "http://evil.test", "http://127.0.0.1:1"]) {

@@ -7,6 +7,8 @@ import path from "node:path";
 export const ROOT = path.join(import.meta.dirname, "..", "..", "..");
 export const HOME = process.env["SOULCASTER_HOME"] ?? path.join(ROOT, ".soulcaster");
 export const STATE = path.join(HOME, "state");
+/** The Worker as it is deployed, in one file. */
+export const BUILD_DIR = path.join(HOME, "worker");
 export const FORGE_DIR = path.join(HOME, "forge");
 export const SANDBOX_DIR = path.join(HOME, "sandbox");
 export const REGISTRY_DIR = path.join(HOME, "registry");

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { REGISTRY_DIR, ROOT, STATE } from "./paths";
+import { BUILD_DIR, REGISTRY_DIR, ROOT, STATE } from "./paths";
 
 /** What children of ours never do: ask questions, report home, or look into another checkout's registry. */
 export const QUIET = {
@@ -14,11 +14,9 @@ export const QUIET = {
 
 /** Builds the dashboard when its sources have changed since the last build. */
 export function buildDashboard(): boolean {
-  const present = path.join(ROOT, "web/build/client");
   return onChange(
-    "dashboard",
+    path.join(ROOT, "web/build/dashboard.sha256"),
     hashOf(["web", "worker", "package-lock.json"], ["web/build"]),
-    existsSync(present),
     () =>
       run(
         "node_modules/@remix-run/dev/dist/cli.js",
@@ -28,9 +26,23 @@ export function buildDashboard(): boolean {
   );
 }
 
+/** Bundles the Worker as a deployment does, when its sources have changed since the last time. */
+export function buildWorker(): boolean {
+  return onChange(
+    path.join(BUILD_DIR, "worker.sha256"),
+    hashOf(["worker", "package-lock.json", "wrangler.toml"]),
+    () =>
+      run(
+        "node_modules/wrangler/bin/wrangler.js",
+        ["deploy", "--dry-run", "--outdir", BUILD_DIR],
+        "build the Worker",
+      ),
+  );
+}
+
 /** Brings the local D1 up to the newest migration. */
 export function migrate(): boolean {
-  return onChange("migrations", hashOf(["migrations"]), existsSync(STATE), () =>
+  return onChange(path.join(STATE, "migrations.sha256"), hashOf(["migrations"]), () =>
     run(
       "node_modules/wrangler/bin/wrangler.js",
       ["d1", "migrations", "apply", "DB", "--local", "--persist-to", STATE],
@@ -39,12 +51,9 @@ export function migrate(): boolean {
   );
 }
 
-function onChange(name: string, hash: string, present: boolean, work: () => void): boolean {
-  const marker = path.join(
-    name === "migrations" ? STATE : path.join(ROOT, "web/build"),
-    `${name}.sha256`,
-  );
-  if (present && existsSync(marker) && readFileSync(marker, "utf8") === hash) return false;
+/** Does the work when the marker in what it leaves is another one, or gone with it. Returns whether it did. */
+function onChange(marker: string, hash: string, work: () => void): boolean {
+  if (existsSync(marker) && readFileSync(marker, "utf8") === hash) return false;
   work();
   mkdirSync(path.dirname(marker), { recursive: true });
   writeFileSync(marker, hash);

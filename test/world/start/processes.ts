@@ -60,24 +60,20 @@ export function reapEarlier(): number {
   return left.length;
 }
 
-/** Starts a child in its own process group; what it prints goes to `.soulcaster/logs/NAME.log`. */
+/** Starts a script of this checkout in its own process group; what it prints goes to `.soulcaster/logs/NAME.log`. */
 export function startChild(
   name: string,
-  args: string[],
+  [script, ...args]: [script: string, ...string[]],
   options: { cwd: string; env: Record<string, string> },
 ): ChildProcess {
   mkdirSync(LOG_DIR, { recursive: true });
   const log = createWriteStream(path.join(LOG_DIR, `${name}.log`));
-  const child = spawn(
-    process.execPath,
-    [path.join(ROOT, "node_modules/wrangler/bin/wrangler.js"), ...args],
-    {
-      cwd: options.cwd,
-      env: { ...process.env, ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    },
-  );
+  const child = spawn(process.execPath, ["--import", "tsx", path.join(ROOT, script), ...args], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   child.stdout.pipe(log);
   child.stderr.pipe(log);
   if (child.pid !== undefined) {

@@ -49,7 +49,15 @@ export async function connectForge(local: LocalFile, forgeToken: string): Promis
   await post(hooks, forgeToken, {
     name: "web",
     active: true,
-    events: ["issues", "issue_comment", "pull_request"],
+    events: [
+      "issues",
+      "issue_comment",
+      "pull_request",
+      "pull_request_review",
+      "pull_request_review_comment",
+      "check_run",
+      "check_suite",
+    ],
     config: {
       url: local.sources.github.url,
       content_type: "json",

@@ -74,8 +74,7 @@ export function writeWorkerSettings(
     SANDBOX_RUNNERS: isolated ? "all" : "repair_rules",
   };
   for (const name of HONOURED) if (process.env[name]) own[name] = process.env[name];
-  const file = path.join(HOME, "worker.vars");
-  const lines = Object.entries(own).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
+  const file = path.join(HOME, "worker.json");
+  writeFileSync(file, JSON.stringify(own, null, 2), { mode: 0o600 });
   return file;
 }

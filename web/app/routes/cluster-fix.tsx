@@ -7,7 +7,7 @@ import { approvePlan, makePlan, savePlan } from "../features/plans/plan-actions.
 import { PlanCard } from "../features/plans/plan-card";
 import type { PlanDraft } from "../features/plans/plan-draft";
 import { useCan, useProject } from "../features/projects/use-project";
-import { cancelRun, openFindings, startFix } from "../features/runs/run-actions.server";
+import { cancelRun, openFindings, startFix, steerRun } from "../features/runs/run-actions.server";
 import { isUnderWay } from "../features/runs/run-badge";
 import { RunPanel, RunPicker } from "../features/runs/run-panel";
 import { StartFixForm } from "../features/runs/start-fix-form";
@@ -31,21 +31,23 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
     unwrapOrNull(project.clusters[":id"].plan.$get({ param })),
     unwrap(project.jobs.$get({ param, query: { cluster_id: param.id } })),
   ]);
-  const run = runs.items.find(({ id }) => id === search.get("run")) ?? runs.items[0] ?? null;
-  if (!run)
+  const chosen = runs.items.find(({ id }) => id === search.get("run")) ?? runs.items[0] ?? null;
+  if (!chosen)
     return {
       plan,
       runs: runs.items,
-      run,
+      run: null,
       log: NO_LOG,
       evidence: null,
       editing: search.has("edit"),
     };
   const job = project.jobs[":id"];
-  const ofRun = { ...param, id: run.id };
-  const [log, evidence] = await Promise.all([
+  const ofRun = { ...param, id: chosen.id };
+  // The list does not tell what a run has used, its place in the queue, or what its reviewers say.
+  const [run, log, evidence] = await Promise.all([
+    unwrap(job.$get({ param: ofRun })),
     unwrap(job.logs.$get({ param: ofRun, query: { from: "1" } })),
-    run.verdict === null ? null : unwrapOrNull(job.evidence.$get({ param: ofRun })),
+    chosen.verdict === null ? null : unwrapOrNull(job.evidence.$get({ param: ofRun })),
   ]);
   return { plan, runs: runs.items, run, log, evidence, editing: search.has("edit") };
 }
@@ -78,6 +80,15 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
     case "open-findings": {
       const opened = await openFindings(api, param.projectId, form);
       return opened.ok ? redirect(`${here}?run=${text(form, "run")}`) : refused(opened);
+    }
+    case "pause":
+    case "resume":
+    case "take-patch":
+    case "redirect":
+    case "retry":
+    case "follow-up": {
+      const steered = await steerRun(api, param.projectId, form);
+      return steered.ok ? redirect(`${here}?run=${steered.runId}`) : refused(steered);
     }
     case "make-plan": {
       const made = await makePlan(api, param);
@@ -139,6 +150,7 @@ export default function ClusterFix() {
             evidence={evidence}
             mayCancel={mayStart}
             mayOpen={mayApprove}
+            live={live}
           />
         ) : null}
         {!run && !live ? (

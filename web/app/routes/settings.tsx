@@ -3,6 +3,7 @@ import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-
 import { connect, unwrap } from "../api.server";
 import { DeleteProject } from "../features/projects/delete-project";
 import { ProjectFields } from "../features/projects/project-fields";
+import { RunFields, runSettingsOf } from "../features/projects/run-fields";
 import { ScrubFields } from "../features/projects/scrub-fields";
 import {
   deleteProject,
@@ -115,6 +116,7 @@ export default function Settings() {
                 />
               )}
             </Field>
+            <RunFields values={kept?.runs ?? runSettingsOf(project.settings)} problem={ofProject} />
             <ScrubFields scrub={kept?.scrub ?? project.settings.scrub} />
           </fieldset>
           {tokens === null ? (

@@ -1,3 +1,5 @@
+import type { ReviewRequest } from "../../domain/project";
+
 /** A file of a tree. `mode` is git's: 100644, 100755, 120000 (symlink), 160000 (submodule). `size` in bytes. */
 export type TreeFile = { path: string; mode: string; size: number };
 
@@ -6,6 +8,8 @@ export type FileChange = { path: string; mode: string; content: Uint8Array | nul
 
 export type NewCommit = {
   baseSha: string;
+  /** The head that it comes after, where that is not the base: its tree is still the base's with the changes. */
+  parentSha?: string;
   branch: string;
   message: string;
   /** Fixed by the caller, so that a retry gives the same commit. */
@@ -39,6 +43,11 @@ export type Forge = {
     title: string;
     body: string;
   }): Promise<PullRequest>;
+  /**
+   * Asks for a review of a pull request: of a reviewer by login, or of a bot by a comment that calls it. Asked again it changes
+   * nothing. The comment is the project's own words, and is sent as it is.
+   */
+  askReview(pull: PullRequest, ask: ReviewRequest): Promise<void>;
 };
 
 /** The host has no draft pull requests here. The branch is pushed; `compareUrl` shows it. Never a ready one instead. */

@@ -11,16 +11,8 @@ const Committer = { name: "Soulcaster", email: "soulcaster@users.noreply.github.
 
 /** GitHub, or GitHub Enterprise by its API address. Blobs are read and written by the Git Data API. */
 export function createGithubForge(settings: GithubSettings): Forge {
-  const [owner = "", repo = ""] = settings.repository.split("/");
-  const at = { owner, repo };
-
-  async function call<T>(what: string, request: (octokit: Octokit) => Promise<T>): Promise<T> {
-    try {
-      return await request(await connect(settings));
-    } catch (error) {
-      throw toForeign(what, error);
-    }
-  }
+  const { at, call } = githubCaller(settings);
+  const { owner, repo } = at;
 
   async function writeBlob(change: FileChange) {
     const { path, mode } = change;
@@ -126,7 +118,7 @@ export function createGithubForge(settings: GithubSettings): Forge {
           ...at,
           message: commit.message,
           tree: made.data.sha,
-          parents: [commit.baseSha],
+          parents: [commit.parentSha ?? commit.baseSha],
           author: who,
           committer: who,
         }),
@@ -154,12 +146,48 @@ export function createGithubForge(settings: GithubSettings): Forge {
         throw error;
       }
     },
+
+    async askReview({ number }, ask) {
+      if ("reviewer" in ask) {
+        await call("request review", (octokit) =>
+          octokit.rest.pulls.requestReviewers({
+            ...at,
+            pull_number: number,
+            reviewers: [ask.reviewer],
+          }),
+        );
+        return;
+      }
+      const { comment: body } = ask;
+      const known = await call("read comments", (octokit) =>
+        octokit.rest.issues.listComments({ ...at, issue_number: number, per_page: 100 }),
+      );
+      if (known.data.some((comment) => comment.body === body)) return;
+      await call("comment", (octokit) =>
+        octokit.rest.issues.createComment({ ...at, issue_number: number, body }),
+      );
+    },
   };
 
   async function compareUrl(base: string, branch: string): Promise<string> {
     const { data } = await call("read repository", (octokit) => octokit.rest.repos.get(at));
     return `${data.html_url}/compare/${base}...${encodeURIComponent(branch)}`;
   }
+}
+
+/** The repository of the settings, and how it is asked: with failures as `ForeignError`. */
+export function githubCaller(settings: GithubSettings) {
+  const [owner = "", repo = ""] = settings.repository.split("/");
+  return {
+    at: { owner, repo },
+    async call<T>(what: string, request: (octokit: Octokit) => Promise<T>): Promise<T> {
+      try {
+        return await request(await connect(settings));
+      } catch (error) {
+        throw toForeign(what, error);
+      }
+    },
+  };
 }
 
 async function connect(settings: GithubSettings): Promise<Octokit> {

@@ -1,8 +1,9 @@
 import type { Clock } from "../../kit/clock";
 import type { Db } from "../../store/db";
 import type { RunLog } from "../run-log";
+import type { ModelSettings } from "./providers";
 
-/** What the model gateway needs. */
+/** What a call of a model needs, whoever makes it: an agent through the gateway, or the Worker itself. */
 export type GatewayDeps = {
   db: Db;
   clock: Clock;
@@ -10,13 +11,5 @@ export type GatewayDeps = {
   /** The project's budget of the day. */
   reserveForProject(projectId: string, microUsd: number): Promise<{ granted: boolean }>;
   settleForProject(projectId: string, differenceMicroUsd: number): Promise<void>;
-  settings: {
-    MODEL_BASE_URL?: string | undefined;
-    MODEL_API_KEY?: string | undefined;
-    GEMINI_API_KEY?: string | undefined;
-    GEMINI_BASE_URL?: string | undefined;
-    MODEL_NAME: string;
-    MODEL_INPUT_USD_PER_MTOK: number;
-    MODEL_OUTPUT_USD_PER_MTOK: number;
-  };
+  settings: ModelSettings;
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "../../domain/errors";
-import type { GatewayDeps } from "./deps";
+import type { ProviderModel } from "./providers";
 
 /** A call as it came from the sandbox. `call` is Gemini's last path part: `{model}:{method}`. */
 export type ModelCall =
@@ -94,24 +94,37 @@ const GeminiBody = z.object({
     .optional(),
 });
 
-/** The request to make for a call. Throws coded errors for a body that is not one, and when no model is set up. */
-export function upstreamOf(settings: GatewayDeps["settings"], call: ModelCall): Upstream {
+/**
+ * The request to make for a call. An answer has `limit` tokens at most, whatever the call asks for. Throws coded errors for a body
+ * that is not one.
+ */
+export function upstreamOf(model: ProviderModel, call: ModelCall, limit = OUTPUT_LIMIT): Upstream {
   return call.wire === "openai"
-    ? openAi(settings, call.body)
-    : gemini(settings, call.call, call.body);
+    ? openAi(model, call.body, limit)
+    : gemini(model, call.call, call.body, limit);
 }
 
-function openAi(settings: GatewayDeps["settings"], bytes: Uint8Array): Upstream {
-  const { MODEL_BASE_URL, MODEL_API_KEY, MODEL_NAME } = settings;
-  if (!MODEL_BASE_URL || !MODEL_API_KEY) throw notSetUp("MODEL_BASE_URL and MODEL_API_KEY");
+/**
+ * Whether a call begins a conversation: the model has not spoken in it yet. Only then may another model take over, for the middle
+ * of one carries what only its own model understands.
+ */
+export function beginsConversation(call: ModelCall): boolean {
+  return call.wire === "openai"
+    ? parse(OpenAiBody, call.body).messages.every(({ role }) => !SPOKEN.has(role))
+    : parse(GeminiBody, call.body).contents.every(({ role }) => !SPOKEN.has(role ?? "user"));
+}
+
+const SPOKEN = new Set(["assistant", "tool", "function", "model"]);
+
+function openAi(model: ProviderModel, bytes: Uint8Array, limit: number): Upstream {
   const { max_completion_tokens: newer, max_tokens: older, ...body } = parse(OpenAiBody, bytes);
-  const outputTokens = bounded(newer ?? older);
+  const outputTokens = bounded(limit, newer ?? older);
   return {
-    url: `${MODEL_BASE_URL}/chat/completions`,
-    headers: { authorization: `Bearer ${MODEL_API_KEY}` },
+    url: `${model.baseUrl}/chat/completions`,
+    headers: { authorization: `Bearer ${model.apiKey}` },
     body: JSON.stringify({
       ...body,
-      model: MODEL_NAME,
+      model: model.name,
       max_tokens: outputTokens,
       n: 1,
       ...(body.stream ? { stream_options: { include_usage: true } } : {}),
@@ -120,8 +133,7 @@ function openAi(settings: GatewayDeps["settings"], bytes: Uint8Array): Upstream 
   };
 }
 
-function gemini(settings: GatewayDeps["settings"], call: string, bytes: Uint8Array): Upstream {
-  const { GEMINI_API_KEY, GEMINI_BASE_URL, MODEL_NAME } = settings;
+function gemini(model: ProviderModel, call: string, bytes: Uint8Array, limit: number): Upstream {
   const method = /:(generateContent|streamGenerateContent)$/.exec(call)?.[1];
   if (!method) {
     throw new DomainError(
@@ -129,14 +141,12 @@ function gemini(settings: GatewayDeps["settings"], call: string, bytes: Uint8Arr
       "The gateway knows generateContent and streamGenerateContent.",
     );
   }
-  if (!GEMINI_API_KEY) throw notSetUp("GEMINI_API_KEY");
   const body = parse(GeminiBody, bytes);
-  const outputTokens = bounded(body.generationConfig?.maxOutputTokens);
-  const base = GEMINI_BASE_URL ?? "https://generativelanguage.googleapis.com";
+  const outputTokens = bounded(limit, body.generationConfig?.maxOutputTokens);
   const query = method === "streamGenerateContent" ? "?alt=sse" : "";
   return {
-    url: `${base}/v1beta/models/${encodeURIComponent(MODEL_NAME)}:${method}${query}`,
-    headers: { "x-goog-api-key": GEMINI_API_KEY },
+    url: `${model.baseUrl}/v1beta/models/${encodeURIComponent(model.name)}:${method}${query}`,
+    headers: { "x-goog-api-key": model.apiKey },
     body: JSON.stringify({
       ...body,
       generationConfig: {
@@ -149,8 +159,8 @@ function gemini(settings: GatewayDeps["settings"], call: string, bytes: Uint8Arr
   };
 }
 
-function bounded(asked = OUTPUT_LIMIT): number {
-  return Math.max(1, Math.min(Math.floor(asked), OUTPUT_LIMIT));
+function bounded(limit: number, asked = limit): number {
+  return Math.max(1, Math.min(Math.floor(asked), limit));
 }
 
 function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
@@ -164,8 +174,4 @@ function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   throw new DomainError("invalid_input", `${issue.path.join(".")}: ${issue.message}`);
-}
-
-function notSetUp(names: string): DomainError {
-  return new DomainError("runner_unavailable", `No model is set up for this route: set ${names}.`);
 }

@@ -2,23 +2,21 @@ import type { CandidateFile } from "../../domain/plan";
 import { isForeignPath } from "../../domain/in-app";
 import type { Evidence } from "./evidence";
 import type { PlanRepository } from "./planner";
+import { mayHoldCode, weightOf } from "./source-files";
+import type { SourceHit } from "./source-index";
 import { identifiersIn, splitIdentifier, stem, wordsOf } from "./words";
 
 const MOST_CANDIDATES = 8;
-const MOST_READS = 20;
-const LONGEST_READ = 200_000;
-
-/** Files that hold no logic, or none that people write. */
-const NOT_CODE =
-  /(^|\/)(\.[^/]+|package-lock\.json|yarn\.lock|pnpm-lock\.yaml|license[^/]*|dist|build|coverage|vendor)(\/|$)|\.(md|txt|lock|png|jpe?g|gif|svg|ico|pdf|woff2?|map|min\.js|snap|csv|zip|gz)$/i;
-const TEST_FILE = /(^|\/)(tests?|__tests__|spec|e2e|fixtures)\/|\.(test|spec)\.[a-z]+$/i;
+/** Files that are weighed by path, and as many again by text. */
+const MOST_WEIGHED = 40;
+/** A quoted identifier is a strong sign, whatever else the file has. */
+const IDENTIFIER_WEIGHT = 3;
 
 type Scored = { path: string; score: number; words: string[] };
 
 /**
  * The files that a fix probably touches, best first, each with a reason: first those of the stack traces, then those whose
- * path shares words with the reports, moved up when their text holds identifiers that the reports quote. Reads at most
- * 20 files.
+ * path or text shares words with the reports, rare ones most, and above all identifiers that the reports quote.
  */
 export async function findCandidates(
   repository: PlanRepository,
@@ -27,8 +25,9 @@ export async function findCandidates(
 ): Promise<CandidateFile[]> {
   const fromFrames = frameCandidates(evidence);
   const known = new Set(fromFrames.map((file) => file.path));
-  const others = byPathWords(paths, evidence.text).filter((file) => !known.has(file.path));
-  const fromWords = await byContent(repository, others.slice(0, MOST_READS), evidence.text);
+  const fromWords = (await byWords(repository, paths, evidence.text)).filter(
+    (file) => !known.has(file.path),
+  );
   const room = fromFrames.length > 0 ? 2 : MOST_CANDIDATES;
   return [...fromFrames, ...fromWords.slice(0, room)].slice(0, MOST_CANDIDATES);
 }
@@ -60,7 +59,7 @@ function frameCandidates(evidence: Evidence): CandidateFile[] {
 /** Rare words weigh more: a word that half of all paths share says nothing. */
 function byPathWords(paths: string[], text: string): Scored[] {
   const wanted = wordsOf(text);
-  const files = paths.filter((path) => !NOT_CODE.test(path) && !isForeignPath(path));
+  const files = paths.filter((path) => mayHoldCode(path) && !isForeignPath(path));
   const tokens = files.map((path) => new Set(splitIdentifier(path).map(stem)));
   const spread = new Map<string, number>();
   for (const set of tokens)
@@ -71,46 +70,41 @@ function byPathWords(paths: string[], text: string): Scored[] {
       (sum, word) => sum + Math.log1p(files.length / spread.get(word)!),
       0,
     );
-    return { path, score: TEST_FILE.test(path) ? weight / 4 : weight, words };
+    return { path, score: weight * weightOf(path), words };
   });
   return scored.toSorted(
     (one, other) => other.score - one.score || one.path.localeCompare(other.path),
   );
 }
 
-/** Opens the files, and weighs what their text shares with the reports: quoted identifiers most, rare words a little. */
-async function byContent(
+/** The files by path and by text together. What the text says is BM25 over the source at the plan's commit. */
+async function byWords(
   repository: PlanRepository,
-  files: Scored[],
+  paths: string[],
   text: string,
 ): Promise<CandidateFile[]> {
-  const identifiers = [...identifiersIn(text)];
-  const wanted = wordsOf(text);
-  const sources = await Promise.all(
-    files.map(async ({ path }) => ((await repository.read(path)) ?? "").slice(0, LONGEST_READ)),
+  const known = new Set(paths);
+  const query = { words: wordsOf(text), identifiers: identifiersIn(text) };
+  const hits = (await repository.search(query, MOST_WEIGHED)).filter(
+    ({ path }) => known.has(path) && !isForeignPath(path),
   );
-  const shared = rareShared(files, sources, wanted);
-  const scored = files.map((file, index) => {
-    const hits = identifiers.filter((name) => sources[index]!.includes(name));
-    const content = shared[index]!;
-    const weight = TEST_FILE.test(file.path) ? 0.25 : 1;
-    const score = file.score + weight * (hits.length * 3 + Math.min(content.length, 6) / 2);
-    return { ...file, hits, content, score };
-  });
-  return scored
-    .filter((file) => file.words.length + file.hits.length + file.content.length > 0)
+  const byPath = byPathWords(paths, text);
+  const pathOf = new Map(byPath.map((file) => [file.path, file]));
+  const textOf = new Map(hits.map((hit) => [hit.path, hit]));
+  const weighed = new Set([
+    ...byPath.slice(0, MOST_WEIGHED).map(({ path }) => path),
+    ...textOf.keys(),
+  ]);
+  return [...weighed]
+    .map((path) => {
+      const { score = 0, words = [] } = pathOf.get(path) ?? {};
+      const hit = textOf.get(path) ?? { score: 0, words: [], identifiers: [] };
+      const told = hit.score + hit.identifiers.length * IDENTIFIER_WEIGHT;
+      return { path, words, hit, score: score + told * weightOf(path) };
+    })
+    .filter(({ score }) => score > 0)
     .toSorted((one, other) => other.score - one.score || one.path.localeCompare(other.path))
     .map((file) => ({ path: file.path, reason: reasonOf(file), line: null }));
-}
-
-/** For each text, the words it shares with the reports, without those that more than a third of the code has. */
-function rareShared(files: Scored[], sources: string[], wanted: Set<string>): string[][] {
-  const shared = sources.map((source) => [...wordsOf(source)].filter((word) => wanted.has(word)));
-  const spread = new Map<string, number>();
-  const code = shared.filter((_, index) => !TEST_FILE.test(files[index]!.path));
-  for (const word of code.flat()) spread.set(word, (spread.get(word) ?? 0) + 1);
-  const most = Math.max(1, code.length / 3);
-  return shared.map((words) => words.filter((word) => (spread.get(word) ?? 0) <= most));
 }
 
 function quoted(words: string[], open: string, close: string): string {
@@ -120,17 +114,18 @@ function quoted(words: string[], open: string, close: string): string {
     .join(", ");
 }
 
-function reasonOf({
-  hits,
-  words,
-  content,
-}: Scored & { hits: string[]; content: string[] }): string {
+function reasonOf({ words, hit }: { words: string[]; hit: Omit<SourceHit, "path"> }): string {
+  const { identifiers, words: content, score } = hit;
   const parts: string[] = [];
-  if (hits.length > 0) parts.push(`it contains ${quoted(hits, "`", "`")}, which the reports quote`);
-  if (words.length > 0) {
+  if (identifiers.length > 0)
+    parts.push(`it contains ${quoted(identifiers, "`", "`")}, which the reports quote`);
+  if (words.length > 0)
     parts.push(`its path has ${quoted(words, "“", "”")} in common with the reports`);
-  } else if (hits.length === 0) {
-    parts.push(`its text has ${quoted(content, "“", "”")} in common with the reports`);
+  if (content.length > 0) {
+    const whose = parts.length > 0 ? "them" : "the reports";
+    parts.push(
+      `its text has ${quoted(content, "“", "”")} in common with ${whose} (score ${score.toFixed(1)})`,
+    );
   }
   const text = parts.join("; ");
   return `${text.charAt(0).toUpperCase()}${text.slice(1, 490)}.`;

@@ -1,5 +1,6 @@
 import type { Crash, SourceKind } from "../../domain/feedback";
 import type { PlanContent } from "../../domain/plan";
+import type { SourceHit, SourceQuery } from "./source-index";
 
 /** One report of the cluster, as evidence. Its text is hostile. */
 export type PlanItem = { source: SourceKind; title: string; body: string; crash: Crash | null };
@@ -9,6 +10,8 @@ export type PlanRepository = {
   sha: string;
   paths: string[];
   read(path: string): Promise<string | null>;
+  /** Files by their text, best first, at most `limit`. */
+  search(query: SourceQuery, limit: number): Promise<SourceHit[]>;
   /** Files such as AGENTS.md that say how to work here. */
   guidance: { path: string; text: string }[];
 };

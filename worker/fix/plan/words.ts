@@ -35,9 +35,9 @@ export function stem(word: string): string {
 }
 
 /** The identifiers that people quote in reports: `quoteShipping`, `max_count`, `order.total`, but no plain words. */
-export function identifiersIn(text: string): Set<string> {
+export function identifiersIn(text: string, longest = LONGEST_TEXT): Set<string> {
   const found = new Set<string>();
-  for (const [word] of text.slice(0, LONGEST_TEXT).matchAll(/[A-Za-z_$][\w$]{2,60}/g)) {
+  for (const [word] of text.slice(0, longest).matchAll(/[A-Za-z_$][\w$]{2,60}/g)) {
     if (/[a-z0-9][A-Z]/.test(word) || /[A-Za-z]_[A-Za-z]/.test(word)) found.add(word);
   }
   return found;

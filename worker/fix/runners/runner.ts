@@ -1,3 +1,4 @@
+import type { AskedModel } from "../gateway/ask-model";
 import type { PlanContent } from "../../domain/plan";
 import type { RunnerName } from "../../domain/run";
 
@@ -7,6 +8,11 @@ export type ProposeInput = {
   readFile(path: string): Promise<string | null>;
   /** All paths of the repository. */
   listFiles(): Promise<string[]>;
+  /** The project's model for code; null where none is set up. */
+  model: AskedModel | null;
+  /** What is wrong with the runner's first proposal, and the files that it changed: empty at first. `readFile` shows them changed. */
+  faults: string[];
+  changed: string[];
 };
 
 export type ProposedFile = { path: string; content: string };
@@ -23,6 +29,8 @@ export type Proposal =
 export type EdgeRunner = {
   kind: "edge";
   name: RunnerName;
+  /** Whether it can mend its own proposal, when it is told what is wrong with it. */
+  mends: boolean;
   propose(input: ProposeInput): Promise<Proposal>;
 };
 
@@ -43,8 +51,12 @@ export type AgentInput = {
   model: AgentModel;
   workdir: string;
   program: string;
-  /** Lines that do not parse, left by the agent's first turn: what this turn has to repair. */
+  /** What is wrong with what the agent's turns before have left: lines that do not parse, findings of the review. */
   faults: string[];
+  /** What people who may steer the run or write to the repository say, the most important first: it comes before the plan. */
+  notes: string[];
+  /** Whether the checkout has changes already that the agent is to take up. */
+  resumed: boolean;
 };
 
 /** A program to start in the sandbox: never through a shell string. `files` are absolute paths to write before. */

@@ -59,6 +59,11 @@ export function createE2bSandboxes(settings: E2bSettings): Sandboxes {
         });
         return { sandbox: adapt(made), created: true };
       }),
+    find: (runId, purpose) =>
+      guarded(async () => {
+        const [known] = await idsOf({ runId, purpose });
+        return known ? connect(known) : null;
+      }),
     connect: (sandboxId) => guarded(() => connect(sandboxId)),
     close: (runId) =>
       guarded(async () => {

@@ -34,6 +34,8 @@ export type Sandboxes = {
     purpose: SandboxPurpose,
     allowedHosts: string[],
   ): Promise<{ sandbox: Sandbox; created: boolean }>;
+  /** The run's open sandbox for a purpose; null when there is none. */
+  find(runId: string, purpose: SandboxPurpose): Promise<Sandbox | null>;
   /** An open sandbox by its id. Throws `SandboxLost`. */
   connect(sandboxId: string): Promise<Sandbox>;
   /** Ends every sandbox of a run; none is no error. */

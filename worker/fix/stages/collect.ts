@@ -4,16 +4,15 @@ import { runBatch } from "../../store/db";
 import { updateRun, type RunRow } from "../../store/runs";
 import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
 import { RunFailure, type RunContext } from "./context";
+import { DIFF } from "./diff";
+import { PATCH_LIMIT, patchKey } from "./keep-patch";
 import { checkScope } from "./scope";
 
 const MINUTE = 60_000;
 const RAW_FILE = `${WORK_DIR}/changes.raw`;
 const PATCH_FILE = `${WORK_DIR}/changes.patch`;
 const FILES_DIR = `${WORK_DIR}/changes.files`;
-const PATCH_LIMIT = 2_000_000;
 const FILE_LIMIT_BYTES = 1_000_000;
-const DIFF =
-  "git -c core.quotepath=off diff --cached --no-renames --no-ext-diff --no-textconv --no-color";
 
 export type Collected = { files: ChangedFile[]; patchSha256: string };
 
@@ -27,13 +26,15 @@ export async function collect(context: RunContext, sandboxId: string): Promise<C
   const sandbox = await deps.sandboxes().connect(sandboxId);
   const { files, patch } = await readChanges(sandbox);
   if (files.length === 0) throw new RunFailure("The runner ended without changing a file.");
-  const artifactKey = `runs/${run.projectId}/${run.id}/patch.diff`;
+  const artifactKey = patchKey(run);
   await deps.archive.put(artifactKey, patch);
   await runBatch(deps.db, [updateRun(deps.db, run.projectId, run.id, { artifactKey })]);
   const text = new TextDecoder().decode(patch);
   const refused = checkScope(files, text, project.pathPrefix);
   if (refused.length > 0) throw new RunFailure(`The change was refused: ${refused.join("; ")}.`);
   await keepFiles(context, sandbox, files);
+  // From here on the agent's work is done: a sandbox that is lost now is made anew with this very patch.
+  await runBatch(deps.db, [updateRun(deps.db, run.projectId, run.id, { resumeFrom: "proof" })]);
   const names = files.map((file) => file.path).join(", ");
   const patchSha256 = await sha256Hex(patch);
   await context.say({

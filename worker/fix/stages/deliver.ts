@@ -4,10 +4,12 @@ import { runBatch } from "../../store/db";
 import { updateRun } from "../../store/runs";
 import { findUser } from "../../store/users";
 import { ForeignError } from "../../kit/foreign-error";
+import { logFailure } from "../../kit/log";
 import { endRun } from "../end-run";
 import { DraftRefused, type FileChange, type PullRequest } from "../forge/forge";
 import { readFile } from "./collect";
 import { RunFailure, type RunContext } from "./context";
+import { followUpText } from "./follow-up-text";
 import { pullBody, pullTitle } from "./pull-text";
 
 /**
@@ -24,9 +26,10 @@ export async function commitChanges(context: RunContext): Promise<null> {
   }
   const cluster = await findCluster(deps.db, run.projectId, run.clusterId);
   const title = pullTitle(cluster?.title ?? "problem");
-  const headSha = await permanent(() =>
+  const headSha = await onBranch(context, () =>
     deps.forgeOf(project).commit({
       baseSha: run.baseSha!,
+      ...(run.followUp ? { parentSha: run.followUp.headSha } : {}),
       branch: run.branch!,
       message: `${title}\n\nSoulcaster run ${run.id}`,
       at: run.createdAt,
@@ -46,6 +49,8 @@ export async function commitChanges(context: RunContext): Promise<null> {
 export async function openPull(context: RunContext): Promise<null> {
   const { deps, run, who } = context;
   const pull = await openDraft(context);
+  if (run.followUp) await tellReviewers(context, pull.number);
+  await askReview(context, pull);
   await endRun(deps, who, run, {
     status: "succeeded",
     prUrl: pull.url,
@@ -54,6 +59,22 @@ export async function openPull(context: RunContext): Promise<null> {
     headSha: run.headSha!,
   });
   return null;
+}
+
+/** Asks the review bot that the project names. One that cannot be asked is no reason to fail: the log says so. */
+async function askReview(context: RunContext, pull: PullRequest): Promise<void> {
+  const { deps, project, run } = context;
+  const ask = project.settings.review_request;
+  if (!ask) return;
+  const whom = "reviewer" in ask ? ask.reviewer : "the review bot";
+  try {
+    await deps.forgeOf(project).askReview(pull, ask);
+    await context.say({ kind: "stage", key: "ask-review", text: `Asked ${whom} for a review.` });
+  } catch (error) {
+    logFailure("review_request_failed", error, { run_id: run.id });
+    const text = `The code host did not let us ask ${whom} for a review.`;
+    await context.say({ kind: "info", key: "ask-review", text });
+  }
 }
 
 async function openDraft(context: RunContext): Promise<PullRequest> {
@@ -65,7 +86,7 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
   const [spentMicroUsd, tokens, model, approvedBy, openedBy] = await Promise.all([
     log.spent(),
     log.tokens(),
-    run.runner === "repair_rules" ? null : deps.agentModel(run.id),
+    run.runner === "repair_rules" ? null : (deps.modelFor(project, "code", run.id)?.name ?? null),
     nameOf(context, plan.approvedBy),
     nameOf(context, run.openedBy),
   ]);
@@ -74,13 +95,15 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
     clusterUrl: deps.clusterUrl(run.projectId, run.clusterId),
     itemCount: cluster.itemCount,
     bySource: cluster.sourceCounts,
+    regressedPrUrl: cluster.regressedPrUrl,
     plan: { ...plan.content, version: plan.version },
     approvedBy,
     openedBy,
+    guidance: run.guidance,
     evidence,
     runId: run.id,
     runner: run.runner,
-    model: model?.name ?? null,
+    model,
     tokens,
     seconds: Math.round((deps.clock() - run.createdAt) / 1000),
     spentMicroUsd,
@@ -97,6 +120,37 @@ async function openDraft(context: RunContext): Promise<PullRequest> {
       `This repository does not support draft pull requests. The branch is pushed; compare it at ${error.compareUrl}`,
     );
   }
+}
+
+/** A follow-up comes after what the branch had when it was started; what came in between is not overwritten. */
+async function onBranch(context: RunContext, commit: () => Promise<string>): Promise<string> {
+  const { deps, run, project } = context;
+  try {
+    return await permanent(commit);
+  } catch (error) {
+    const { followUp } = run;
+    if (!followUp || !(error instanceof RunFailure)) throw error;
+    if ((await deps.forgeOf(project).headOf(run.branch!)) === followUp.headSha) throw error;
+    throw new RunFailure(
+      `Somebody has pushed to ${run.branch} since this run was started. Follow up again: it begins with what is there now.`,
+    );
+  }
+}
+
+/** Says on the pull request what a follow-up has done, once. */
+async function tellReviewers(context: RunContext, number: number): Promise<void> {
+  const { deps, run, project } = context;
+  const spentMicroUsd = await deps.runLog(run.id).spent();
+  const body = followUpText({
+    followUp: run.followUp!,
+    guidance: run.guidance,
+    evidence: evidenceOf(context),
+    headSha: run.headSha!,
+    spentMicroUsd,
+  });
+  await permanent(() =>
+    deps.pullsOf(project).comment(number, `<!-- soulcaster run ${run.id} -->`, body),
+  );
 }
 
 function evidenceOf({ run }: RunContext): Evidence {

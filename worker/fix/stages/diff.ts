@@ -1,5 +1,9 @@
 import type { ChangedFile } from "../../domain/evidence";
 
+/** Git's diff of the index against a commit: the same words, whoever runs it. */
+export const DIFF =
+  "git -c core.quotepath=off diff --cached --no-renames --no-ext-diff --no-textconv --no-color";
+
 /** What one file of a unified diff adds and removes. */
 export type FileDiff = { file: ChangedFile; added: string[]; removed: string[]; binary: boolean };
 

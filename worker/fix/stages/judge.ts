@@ -5,13 +5,14 @@ import { moveRun, updateRun } from "../../store/runs";
 import { isTestConfiguration, isTestFile } from "../evidence/patch-files";
 import type { TestCommand } from "../evidence/test-command";
 import { judge as judgeRuns } from "../evidence/verdict";
+import { sendNext } from "../run-queue";
 import type { Collected } from "./collect";
 import { RunFailure, type RunContext } from "./context";
 import { evidenceKey, readSuite } from "./suite";
 
 const NAMES_LIMIT = 50;
 
-export type Notes = Pick<Evidence, "flags" | "unchecked" | "summary" | "baseBranch">;
+export type Notes = Pick<Evidence, "flags" | "unchecked" | "summary" | "baseBranch" | "review">;
 
 /** Weighs what the runs of the tests showed, and keeps it. Ends the run where the change breaks a test that passed. */
 export async function judge(
@@ -75,7 +76,8 @@ export async function refuseBroken(context: RunContext): Promise<null> {
  */
 export async function holdFindings(context: RunContext): Promise<boolean> {
   const { deps, run, project } = context;
-  if (!run.evidence || run.evidence.verdict === "proven") return false;
+  // Who reviews an open pull request sees for themselves.
+  if (!run.evidence || run.evidence.verdict === "proven" || run.followUp) return false;
   const policy = project.settings.findings ?? "public_sources";
   if (policy === "never") return false;
   if (
@@ -90,7 +92,12 @@ export async function holdFindings(context: RunContext): Promise<boolean> {
     key: "findings",
     text: "Without a reproduction the change is kept as findings. An approver may open the draft pull request all the same.",
   });
-  await moveRun(deps.db, run.projectId, run.id, "waiting", { updatedAt: now, spentMicroUsd });
+  await moveRun(deps.db, run.projectId, run.id, "waiting", {
+    waitingFor: "findings",
+    updatedAt: now,
+    spentMicroUsd,
+  });
+  await sendNext(deps, run.projectId);
   await deps.broadcastRun(run.projectId, run.id, "waiting");
   return true;
 }

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceRow, Verdict } from "../../domain/evidence";
+import type { ChangeReview, Evidence, EvidenceRow, Verdict } from "../../domain/evidence";
 import type { SourceKind } from "../../domain/feedback";
 import type { PlanContent } from "../../domain/plan";
 
@@ -7,10 +7,14 @@ export type PullFacts = {
   clusterUrl: string;
   itemCount: number;
   bySource: Partial<Record<SourceKind, number>>;
+  /** The merged pull request of an earlier attempt, after which the problem came back. */
+  regressedPrUrl: string | null;
   plan: PlanContent & { version: number };
   approvedBy: string | null;
   /** Who let a change without proof go. */
   openedBy: string | null;
+  /** What people told its agent. */
+  guidance: { text: string; by: string }[];
   evidence: Evidence;
   runId: string;
   runner: string;
@@ -60,14 +64,19 @@ export function pullBody(facts: PullFacts): string {
     "",
     `Reports: ${facts.itemCount} (${sources.join(", ")}). [The cluster and all its reports](${facts.clusterUrl})`,
     "",
+    ...(facts.regressedPrUrl !== null
+      ? [`An earlier fix was merged and did not hold: ${facts.regressedPrUrl}`, ""]
+      : []),
     ...section("Hypotheses", plan.hypotheses),
     ...evidenceSection(evidence),
+    ...reviewSection(evidence.review ?? null),
     ...section("Flags", reviewFlags(evidence)),
     ...section("Please validate", plan.validation),
     "## About this run",
     "",
     `- Plan version ${plan.version}, ${facts.approvedBy !== null ? `approved by ${plain(facts.approvedBy)}` : "not approved by a person"}`,
     ...(facts.openedBy !== null ? [`- Opened without proof by ${plain(facts.openedBy)}`] : []),
+    ...facts.guidance.map(({ text, by }) => `- Told by ${plain(by)} on the way: ${plain(text)}`),
     `- Runner ${code(facts.runner)}, ${facts.model ? `model ${code(facts.model)}` : "no model"}`,
     `- ${facts.tokens.input} tokens in, ${facts.tokens.output} out; ${facts.seconds} seconds; model cost $${(facts.spentMicroUsd / 1_000_000).toFixed(4)}`,
     `- Run ${code(facts.runId)}; patch SHA-256 ${code(evidence.patchSha256)}`,
@@ -98,6 +107,20 @@ function evidenceSection(evidence: Evidence): string[] {
           "",
         ]
       : []),
+  ];
+}
+
+function reviewSection(review: ChangeReview | null): string[] {
+  if (!review) return [];
+  const { by, blocking, notes, missing } = review;
+  const lines = [...blocking.map((text) => `**Not settled:** ${plain(text)}`), ...notes.map(plain)];
+  return [
+    "## Review",
+    "",
+    `By the model ${code(by)}, against the plan, before the commit: ${missing ? plain(missing) : lines.length === 0 ? "nothing found." : ""}`.trimEnd(),
+    "",
+    ...lines.map((line) => `- ${line}`),
+    ...(lines.length > 0 ? [""] : []),
   ];
 }
 

@@ -1,11 +1,12 @@
 import { runBatch } from "../../store/db";
 import { updateRun } from "../../store/runs";
 import { ForeignError } from "../../kit/foreign-error";
+import { limitsOf } from "../steering";
 import { RunFailure, type RunContext } from "./context";
 
 /**
  * Pins the commit that everything else works on: the plan's, or the present head of the base branch. `opened`: a person has let
- * the run's findings go, and only delivery is left.
+ * the run's findings go, and only delivery is left. The run's limits count from here on.
  */
 export async function snapshot(
   context: RunContext,
@@ -13,6 +14,7 @@ export async function snapshot(
   const { deps, run, project, plan } = context;
   if (run.evidence && run.openedBy && run.baseSha)
     return { baseSha: run.baseSha, baseBranch: run.evidence.baseBranch, opened: true };
+  await deps.runLog(run.id).limit(limitsOf(context));
   const forge = deps.forgeOf(project);
   try {
     const baseBranch = project.baseBranch ?? (await forge.defaultBranch());

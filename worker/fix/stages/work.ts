@@ -1,14 +1,18 @@
 import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
-import type { WatchedAgent } from "../run-log";
-import type { AgentRunner, EdgeRunner } from "../runners/runner";
+import { runBatch } from "../../store/db";
+import { updateRun } from "../../store/runs";
+import { notesFor } from "../steering";
+import type { AgentRunner } from "../runners/runner";
 import { RunFailure, type RunContext } from "./context";
 
 const MINUTE = 60_000;
 
-/** The files of one turn of the agent. It has a second one when it left files that do not parse. */
-function marksOf(turn: number) {
-  const stem = turn === 1 ? `${WORK_DIR}/agent` : `${WORK_DIR}/agent-${turn}`;
+/** The files of one turn of the agent, which it has anew each time that a person's word starts it again (`take`). */
+function marksOf(turn: number, take: number) {
+  const name = turn === 1 ? "agent" : `agent-${turn}`;
+  const stem = `${WORK_DIR}/${name}${take > 0 ? `.${take}` : ""}`;
   return {
+    pid: `${stem}.pid`,
     output: `${stem}.out`,
     exit: `${stem}.exit`,
     opened: `${stem}.opened`,
@@ -20,40 +24,9 @@ function marksOf(turn: number) {
 /** What a shell answers for a program that is not there, or cannot be run (POSIX, Shell Command Language 2.8.2). */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
-const EDGE_DONE = `${WORK_DIR}/edge-done`;
 
 /** What came of the work. `derivedTest`: a test that an edge runner wrote, to be dropped if it proves nothing. */
 export type Work = { summary: string; derivedTest: string | null };
-
-/**
- * Lets an edge runner propose, and writes its files. It always looks at the base: a try that ended half-way has left its own
- * repair behind. Ends the run with the runner's plain reason when no rule applies.
- */
-export async function workAtEdge(
-  context: RunContext,
-  runner: EdgeRunner,
-  sandboxId: string,
-  writeTest: boolean,
-): Promise<Work> {
-  const sandbox = await context.deps.sandboxes().connect(sandboxId);
-  const done = await sandbox.read(EDGE_DONE);
-  if (done) return JSON.parse(new TextDecoder().decode(done)) as Work;
-  await resetToBase(sandbox);
-  const proposal = await runner.propose({
-    plan: context.plan.content,
-    readFile: async (path) => decode(await sandbox.read(inRepo(path))),
-    listFiles: () => listFiles(sandbox),
-  });
-  if (proposal.kind === "nothing") throw new RunFailure(proposal.reason);
-  const test = writeTest ? proposal.test : null;
-  for (const file of [...proposal.files, ...(test ? [test] : [])]) {
-    await sandbox.write(inRepo(file.path), file.content);
-  }
-  const work = { summary: proposal.summary, derivedTest: test?.path ?? null };
-  await sandbox.write(EDGE_DONE, JSON.stringify(work));
-  await context.say({ kind: "stage", key: "work", text: proposal.summary });
-  return work;
-}
 
 /** Takes back a test that was derived and proved nothing. */
 export async function dropTest(
@@ -71,7 +44,8 @@ export async function dropTest(
   return null;
 }
 
-async function resetToBase(sandbox: Sandbox): Promise<void> {
+/** Takes back whatever was done in the checkout. */
+export async function resetToBase(sandbox: Sandbox): Promise<void> {
   const reset = await sandbox.run(
     `cd ${REPO_DIR} && git reset -q --hard base-commit && git clean -fdq`,
     { timeoutMs: MINUTE },
@@ -80,7 +54,7 @@ async function resetToBase(sandbox: Sandbox): Promise<void> {
 }
 
 /** The repository's files at the base, as far as the list has room. */
-async function listFiles(sandbox: Sandbox): Promise<string[]> {
+export async function listFiles(sandbox: Sandbox): Promise<string[]> {
   const list = `${WORK_DIR}/files.list`;
   await sandbox.run(`cd ${REPO_DIR} && git ls-files -z | head -c 1000000 > ${list}`, {
     timeoutMs: MINUTE,
@@ -98,8 +72,8 @@ export async function startAgent(
   faults: string[] = [],
 ): Promise<void> {
   const { deps, run, plan } = context;
-  const marks = marksOf(turn);
-  const model = await deps.agentModel(run.id);
+  const marks = marksOf(turn, run.take);
+  const model = await deps.agentModel(context.project, run.id);
   if (!model || !deps.gatewayHost) throw new RunFailure("No model is set up for this runner.");
   const sandbox = await deps.sandboxes().connect(sandboxId);
   if (!(await sandbox.read(marks.started))) {
@@ -114,25 +88,53 @@ export async function startAgent(
       workdir: REPO_DIR,
       program: deps.agentProgram,
       faults,
+      notes: notesFor(run),
+      resumed: run.resumeFrom === "work" && run.artifactKey !== null,
     });
     for (const file of command.files) await sandbox.write(file.path, file.content);
     await sandbox.write(`${WORK_DIR}/agent.sh`, wrapper(command.argv, marks));
-    await sandbox.start(`bash ${WORK_DIR}/agent.sh`, { cwd: REPO_DIR, env: command.env });
+    await runBatch(deps.db, [updateRun(deps.db, run.projectId, run.id, { resumeFrom: "work" })]);
+    await sandbox.start(`setsid -w bash ${WORK_DIR}/agent.sh`, {
+      cwd: REPO_DIR,
+      env: command.env,
+    });
     await context.say({
       kind: "stage",
-      key: `agent-${turn}`,
+      key: `agent-${turn}-${run.take}-${sandboxId}`,
       text:
-        turn === 1
+        faults.length === 0
           ? `Agent started (${runner.name}, ${model.name}).`
-          : "Agent started once more: what it changed does not parse.",
+          : `Agent started once more: ${turn === 2 ? "what it changed does not parse" : "the review found what must not go out"}.`,
     });
   }
-  await deps.runLog(run.id).watch(watchedOf(sandboxId, turn, runner.name));
+  const { output: outputPath, exit: exitPath } = marks;
+  const watched = { sandboxId, outputPath, exitPath, runner: runner.name };
+  await deps.runLog(run.id).watch(watched);
 }
 
-function watchedOf(sandboxId: string, turn: number, runner: string): WatchedAgent {
-  const { output, exit } = marksOf(turn);
-  return { sandboxId, outputPath: output, exitPath: exit, runner };
+/** Whether this turn's agent, in its present take, was started in the sandbox. */
+export async function agentStarted(
+  { run }: RunContext,
+  sandbox: Sandbox,
+  turn: number,
+): Promise<boolean> {
+  return (await sandbox.read(marksOf(turn, run.take).started)) !== null;
+}
+
+/** Ends the agent's processes and closes the gateway; what it wrote stays. None running is no error. */
+export async function stopAgent(
+  { deps, run }: RunContext,
+  sandbox: Sandbox,
+  turn: number,
+): Promise<void> {
+  const { pid } = marksOf(turn, run.take);
+  // The file lies where the agent may write: only digits of it reach the shell.
+  await sandbox.run(
+    `p=$(head -c 12 ${pid} 2>/dev/null | tr -cd 0-9); [ -z "$p" ] || kill -KILL -- "-$p" 2>/dev/null; true`,
+    { timeoutMs: MINUTE },
+  );
+  await sandbox.allowOnly([]);
+  await deps.runLog(run.id).unwatch();
 }
 
 /**
@@ -144,7 +146,7 @@ export async function agentExit(
   sandboxId: string,
   turn = 1,
 ): Promise<number | null> {
-  const marks = marksOf(turn);
+  const marks = marksOf(turn, context.run.take);
   const sandbox = await context.deps.sandboxes().connect(sandboxId);
   if (!(await sandbox.read(marks.exit))) return null;
   if (!(await sandbox.read(marks.closed))) {
@@ -162,15 +164,16 @@ export async function agentExit(
 }
 
 /**
- * The agent's output is bounded, so that an endless log does not fill the disk. Who comes first makes the mark (`noclobber`
- * makes that one step), so that a start that is tried again starts no second agent.
+ * The agent's output is bounded, so that an endless log does not fill the disk, and unbuffered, so that it is followed live. Who
+ * comes first makes the mark (`noclobber` makes that one step), so that a start that is tried again starts no second agent.
  */
 function wrapper(argv: string[], marks: ReturnType<typeof marksOf>): string {
   const quoted = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   return [
     "#!/bin/bash",
     `( set -o noclobber; echo started > ${marks.started} ) 2>/dev/null || exit 0`,
-    `${quoted} </dev/null 2>&1 | head -c 50000000 > ${marks.output}`,
+    `echo $$ > ${marks.pid}`,
+    `${quoted} </dev/null 2>&1 | stdbuf -o0 head -c 50000000 > ${marks.output}`,
     `echo "\${PIPESTATUS[0]}" > ${marks.exit}.part && mv ${marks.exit}.part ${marks.exit}`,
     "",
   ].join("\n");
@@ -190,7 +193,8 @@ export function inRepo(path: string): string {
   return `${REPO_DIR}/${path}`;
 }
 
-function decode(bytes: Uint8Array | null): string | null {
+/** The text of a file; null where there is none, or it is not UTF-8. */
+export function decode(bytes: Uint8Array | null): string | null {
   if (!bytes) return null;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { approveNewestPlan, ApproveInput } from "../../fix/approve-plan";
 import { cancelRun } from "../../fix/cancel-run";
 import { changeRun, ChangeRunInput } from "../../fix/change-run";
+import { FollowUpInput, startFollowUp } from "../../fix/follow-up";
 import { makePlan } from "../../fix/make-plan";
 import { readPlan } from "../../fix/read-plan";
 import { openFindings } from "../../fix/open-findings";
@@ -15,6 +16,10 @@ import {
   readRuns,
   RunQuery,
 } from "../../fix/read-runs";
+import { pauseRun } from "../../fix/pause-run";
+import { RedirectInput, redirectRun } from "../../fix/redirect-run";
+import { ResumeInput, resumeRun } from "../../fix/resume-run";
+import { RetryInput, retryRun } from "../../fix/retry-run";
 import { savePlan, SavePlanInput } from "../../fix/save-plan";
 import { startFix, StartFixInput } from "../../fix/start-fix";
 import { EvidenceView, PlanView, RunLogPage, RunStarted, RunView } from "../../fix/views";
@@ -103,6 +108,64 @@ export const fixRoutes = new Hono<AppEnv>()
     "/projects/:projectId/jobs/:id/cancel",
     route({ summary: "Cancel a run", access: "run:start", replies: { 200: RunView } }),
     async (c) => c.json(await cancelRun(c.var.deps, c.var.who, c.req.param("id")), 200),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/pause",
+    route({
+      summary: "Pause a run: its work is kept, its sandbox is let go",
+      access: "run:start",
+      replies: { 202: RunView },
+    }),
+    async (c) => c.json(await pauseRun(c.var.deps, c.var.who, c.req.param("id")), 202),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/resume",
+    route({
+      summary:
+        "Decide about a paused run: go on, tell its agent something, take its patch as it is, begin anew; limits are raised by approvers",
+      access: "run:start",
+      body: ResumeInput,
+      replies: { 202: RunView },
+    }),
+    async (c) =>
+      c.json(await resumeRun(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")), 202),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/redirect",
+    route({
+      summary: "Tell a run's agent something that comes before all else (people only)",
+      access: "run:start",
+      body: RedirectInput,
+      replies: { 202: RunView },
+    }),
+    async (c) =>
+      c.json(await redirectRun(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")), 202),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/retry",
+    route({
+      summary: "A new attempt after a run that has ended: from scratch, or from its last patch",
+      access: "run:start",
+      body: RetryInput,
+      replies: { 202: RunStarted },
+    }),
+    async (c) =>
+      c.json(await retryRun(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")), 202),
+  )
+  .post(
+    "/projects/:projectId/jobs/:id/follow_up",
+    route({
+      summary:
+        "Add to a run's open pull request what its reviewers ask for and its failing checks need",
+      access: "run:start",
+      body: FollowUpInput,
+      replies: { 202: RunStarted },
+    }),
+    async (c) =>
+      c.json(
+        await startFollowUp(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")),
+        202,
+      ),
   )
   .get(
     "/projects/:projectId/jobs/:id/logs",

@@ -33,5 +33,7 @@ export type Embedder = {
   name: string;
   version: string;
   anchors: Anchors;
+  /** How many reports it is given at once: what a service takes, or what holds up nobody else. */
+  atOnce: number;
   embed(inputs: EmbedInput[]): Promise<Embedding[]>;
 };

@@ -29,6 +29,7 @@ export function createGeminiEmbedder(settings: GeminiEmbedderSettings): Embedder
     version: `${model}@${EMBEDDING_DIMENSIONS}`,
     // The identity, until someone measures with a key (test/eval).
     anchors: { text: 0.72, stack: 0.72 },
+    atOnce: BATCH,
     embed: (inputs) =>
       embedTexts(inputs, { service: "Gemini", batch: BATCH, truncateBodyChars, embed }),
   };

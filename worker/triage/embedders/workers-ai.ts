@@ -30,6 +30,7 @@ export function createWorkersAiEmbedder(settings: WorkersAiEmbedderSettings): Em
     version: `bge-base-en-v1.5:cls@${EMBEDDING_DIMENSIONS}`,
     // Cosines of this model crowd above 0.5; its authors advise 0.8 to 0.9 for "the same". Not measured with an account.
     anchors: { text: 0.82, stack: 0.82 },
+    atOnce: BATCH,
     embed: (inputs) =>
       embedTexts(inputs, { service: "Workers AI", batch: BATCH, truncateBodyChars, embed }),
   };

@@ -1,3 +1,4 @@
+import { finish, type Steps } from "../../kit/turns";
 import { ClusterSums } from "./cluster-sums";
 import {
   absorb,
@@ -22,7 +23,11 @@ import type { ClusteringProblem, Strategy } from "./strategy";
  * Each cluster keeps one entry in the queue, for its best neighbour. By reducibility a merge can only lower what others see
  * in the two, so an outdated entry is too high, never too low, and is put right when it comes up.
  */
-export const agglomerative: Strategy = { name: "agglomerative", cluster };
+export const agglomerative: Strategy = {
+  name: "agglomerative",
+  cluster: (problem) => finish(joinSteps(problem)),
+  steps: joinSteps,
+};
 
 /** `scales`: what each vector is multiplied by (1 when left out); edges may be made while they are read. */
 export type LinkageProblem = Omit<ClusteringProblem, "edges"> & {
@@ -32,16 +37,8 @@ export type LinkageProblem = Omit<ClusteringProblem, "edges"> & {
 
 type State = { clusters: Clusters; queue: MergeQueue; threshold: number; sums: ClusterSums };
 
-function cluster(problem: ClusteringProblem): number[] {
-  const steps = joinSteps(problem);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
 /** The same in small steps: each yields its work in multiply-adds, the last returns the labels. */
-export function* joinSteps(problem: LinkageProblem): Generator<number, number[]> {
+export function* joinSteps(problem: LinkageProblem): Steps<number[]> {
   const factors = problem.weights.map((weight, i) => weight * (problem.scales?.[i] ?? 1));
   const sums = new ClusterSums(problem.vectors, factors);
   const { labels, clusters } = startingClusters(problem, sums);

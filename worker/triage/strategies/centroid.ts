@@ -1,6 +1,7 @@
+import { finish, type Steps } from "../../kit/turns";
 import { dotOfSums } from "../vectors/dot";
 import { joinGreedily, type GreedyCluster } from "./greedy";
-import type { Strategy } from "./strategy";
+import type { ClusteringProblem, Strategy } from "./strategy";
 
 /**
  * Each report, in order of arrival, joins the cluster whose centroid is nearest. Cheap and known from many products, but
@@ -8,8 +9,13 @@ import type { Strategy } from "./strategy";
  */
 export const centroid: Strategy = {
   name: "centroid",
-  cluster: (problem) => joinGreedily(problem, centroidLikeness),
+  cluster: (problem) => finish(steps(problem)),
+  steps,
 };
+
+function steps(problem: ClusteringProblem): Steps<number[]> {
+  return joinGreedily(problem, centroidLikeness);
+}
 
 /**
  * The cosine of the two centroids, times the lengths that the items' vectors have on average: for unit vectors the plain

@@ -1,3 +1,4 @@
+import type { Steps } from "../../kit/turns";
 import { dot } from "../vectors/dot";
 import type { ClusteringProblem } from "./strategy";
 
@@ -18,12 +19,15 @@ export type Likeness = (
   pairs: readonly number[],
 ) => number;
 
+/** Multiply-adds of one comparison, about. */
+const LIKENESS_WORK = 2_000;
+
 /**
  * One pass in the order of the items: each starting cluster (an item, or a block) joins the most similar earlier one when
  * that is above the threshold, else it stays. What was joined is never looked at again, so the answer depends on the order.
- * Candidates are the earlier clusters that some edge leads to. O(E) candidates, one `likeness` for each.
+ * Candidates are the earlier clusters that some edge leads to. O(E) candidates, one `likeness` for each. Yields its work.
  */
-export function joinGreedily(problem: ClusteringProblem, likeness: Likeness): number[] {
+export function* joinGreedily(problem: ClusteringProblem, likeness: Likeness): Steps<number[]> {
   const { labels, clusters } = startingClusters(problem);
   const parents = labels.map((label) => label);
   const rootOf = (i: number): number => {
@@ -36,6 +40,7 @@ export function joinGreedily(problem: ClusteringProblem, likeness: Likeness): nu
     const own = clusters[first];
     const pairs = between.get(first);
     if (!own || !pairs) continue;
+    yield pairs.length * LIKENESS_WORK;
     const candidates = new Map<number, number[]>();
     for (const [other, similarity] of pairs) {
       const root = rootOf(other);

@@ -2,10 +2,10 @@
 export type Candidate = { similarity: number; a: number; b: number; from: number };
 
 /** A binary heap of possible merges: the most similar first; on a tie the pair with the smallest items. */
-export class MergeQueue {
-  private readonly heap: Candidate[] = [];
+export class MergeQueue<Merge extends Omit<Candidate, "from"> = Candidate> {
+  private readonly heap: Merge[] = [];
 
-  push(candidate: Candidate): void {
+  push(candidate: Merge): void {
     const { heap } = this;
     let at = heap.length;
     heap.push(candidate);
@@ -18,7 +18,7 @@ export class MergeQueue {
     heap[at] = candidate;
   }
 
-  pop(): Candidate | undefined {
+  pop(): Merge | undefined {
     const { heap } = this;
     const top = heap[0];
     const last = heap.pop();
@@ -26,7 +26,7 @@ export class MergeQueue {
     return top;
   }
 
-  private sink(candidate: Candidate): void {
+  private sink(candidate: Merge): void {
     const { heap } = this;
     let at = 0;
     for (;;) {
@@ -41,7 +41,7 @@ export class MergeQueue {
   }
 }
 
-function precedes(x: Candidate, y: Candidate): boolean {
+function precedes(x: Omit<Candidate, "from">, y: Omit<Candidate, "from">): boolean {
   if (x.similarity !== y.similarity) return x.similarity > y.similarity;
   return x.a !== y.a ? x.a < y.a : x.b < y.b;
 }

@@ -1,3 +1,4 @@
+import type { Steps } from "../../kit/turns";
 import type { GroupingMethod } from "../../domain/grouping";
 
 /**
@@ -28,4 +29,6 @@ export type ClusteringProblem = {
 export type Strategy = {
   name: GroupingMethod;
   cluster(problem: ClusteringProblem): number[];
+  /** The same in small steps. */
+  steps(problem: ClusteringProblem): Steps<number[]>;
 };

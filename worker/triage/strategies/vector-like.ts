@@ -1,5 +1,6 @@
+import { finish, type Steps } from "../../kit/turns";
 import { joinGreedily } from "./greedy";
-import type { Strategy } from "./strategy";
+import type { ClusteringProblem, Strategy } from "./strategy";
 
 /**
  * Each report, in order of arrival, joins the cluster of its single nearest earlier report: what a query of a vector store
@@ -7,6 +8,12 @@ import type { Strategy } from "./strategy";
  */
 export const vectorLike: Strategy = {
   name: "vector_like",
-  cluster: (problem) =>
-    joinGreedily(problem, (_cluster, _earlier, pairs) => pairs.reduce((x, y) => Math.max(x, y))),
+  cluster: (problem) => finish(steps(problem)),
+  steps,
 };
+
+function steps(problem: ClusteringProblem): Steps<number[]> {
+  return joinGreedily(problem, (_cluster, _earlier, pairs) =>
+    pairs.reduce((x, y) => Math.max(x, y)),
+  );
+}

@@ -1,3 +1,4 @@
+import { nearnessInTime } from "../nearness-in-time";
 import type { SparseFeatures } from "../embedders/embedder";
 
 /**
@@ -5,32 +6,47 @@ import type { SparseFeatures } from "../embedders/embedder";
  * has none. Linear in the number of features.
  */
 export function sparseCosine(a: SparseFeatures, b: SparseFeatures): number {
+  return sparseDot(a, b);
+}
+
+/** The dot product of two lists of weights by ascending key. */
+export function sparseDot(a: Weighted, b: Weighted): number {
+  const [left, right] = [a.keys, b.keys];
   let shared = 0;
   let i = 0;
   let j = 0;
-  while (i < a.keys.length && j < b.keys.length) {
-    const left = a.keys[i]!;
-    const right = b.keys[j]!;
-    if (left === right) shared += a.weights[i]! * b.weights[j]!;
-    if (left <= right) i += 1;
-    if (right <= left) j += 1;
+  while (i < left.length && j < right.length) {
+    const x = left[i]!;
+    const y = right[j]!;
+    if (x === y) shared += a.weights[i]! * b.weights[j]!;
+    i += x <= y ? 1 : 0;
+    j += y <= x ? 1 : 0;
   }
   return shared;
 }
 
+type Weighted = { keys: Uint32Array; weights: Float32Array | Float64Array };
+
+/** What the second look knows of a report. `createdAt`: epoch milliseconds; null: not known. */
+export type Remembered = { features?: SparseFeatures | null; createdAt?: number | null };
+
 /**
- * Puts candidates in the order of their sparse cosine with `query`, which sees what hashing has blurred. Ties keep their
- * order; a candidate without features goes last.
+ * Puts candidates in the order of their sparse cosine with `query`, which sees what hashing has blurred, and of how near in
+ * time they came. Ties keep their order; a candidate without features goes last.
  */
-export function rerank<Candidate extends { features?: SparseFeatures | null }>(
-  query: SparseFeatures,
+export function rerank<Candidate extends Remembered>(
+  query: Remembered,
   candidates: readonly Candidate[],
 ): Candidate[] {
   return candidates
-    .map((candidate) => {
-      const { features } = candidate;
-      return { candidate, score: features ? sparseCosine(query, features) : -1 };
-    })
+    .map((candidate) => ({ candidate, score: scoreOf(query, candidate) }))
     .sort((x, y) => y.score - x.score)
     .map(({ candidate }) => candidate);
+}
+
+function scoreOf(query: Remembered, { features, createdAt }: Remembered): number {
+  if (!query.features || !features) return -Infinity;
+  const [a, b] = [query.createdAt ?? null, createdAt ?? null];
+  const gap = a === null || b === null ? null : Math.abs(a - b);
+  return sparseCosine(query.features, features) + nearnessInTime(gap, 0);
 }

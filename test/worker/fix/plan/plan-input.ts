@@ -1,5 +1,7 @@
 import type { Crash } from "../../../../worker/domain/feedback";
-import type { PlanInput, PlanItem } from "../../../../worker/fix/plan/planner";
+import type { PlanInput, PlanItem, PlanRepository } from "../../../../worker/fix/plan/planner";
+import { mayHoldCode } from "../../../../worker/fix/plan/source-files";
+import { searchSource, SourceIndexBuilder } from "../../../../worker/fix/plan/source-index";
 
 const FILES: Record<string, string> = {
   "src/shipping.js":
@@ -10,6 +12,14 @@ const FILES: Record<string, string> = {
   "README.md": "# Orders: revenue, reports, shipping\n",
   "package-lock.json": '{"revenue":1}\n',
 };
+
+/** The search of a repository that has these files. */
+export function searchIn(files: Record<string, string>): PlanRepository["search"] {
+  const builder = new SourceIndexBuilder();
+  for (const [path, text] of Object.entries(files)) if (mayHoldCode(path)) builder.add(path, text);
+  const index = builder.build(true);
+  return async (query, limit) => searchSource(index, query, limit);
+}
 
 export const CRASH: Crash = {
   type: "TypeError",
@@ -52,6 +62,7 @@ export function planInput(changes: Partial<PlanInput> = {}): PlanInput & { reads
         reads.push(path);
         return FILES[path] ?? null;
       },
+      search: searchIn(FILES),
       guidance: [{ path: "AGENTS.md", text: "Run npm test." }],
     },
     pathPrefix: null,

@@ -122,6 +122,7 @@ function facts(text: string): PullFacts {
     clusterUrl: "http://dashboard.test/p/1/clusters/2",
     itemCount: 3,
     bySource: { sentry: 2, manual: 1 },
+    regressedPrUrl: null,
     plan: {
       summary: text,
       hypotheses: [text],
@@ -133,6 +134,7 @@ function facts(text: string): PullFacts {
     },
     approvedBy: text,
     openedBy: text,
+    guidance: [{ text, by: text }],
     evidence: evidence(text),
     runId: "r1",
     runner: "repair_rules",

@@ -45,11 +45,15 @@ function act(action: string, words: string, main = false, disabled = false): Htm
   </form>`;
 }
 
-function commentForm(action: string): Html {
+/** `review`: where a review that asks for changes goes, on an open pull request. */
+function commentForm(action: string, review: string | null): Html {
   return html`<form class="block" method="post" action="${action}">
     <label for="comment">Comment as the maintainer</label>
     <textarea id="comment" name="body" rows="4" required></textarea>
-    <p><button>Comment</button></p>
+    <p>
+      <button>Comment</button>
+      ${review !== null && html`<button formaction="${review}">Request changes</button>`}
+    </p>
   </form>`;
 }
 
@@ -66,7 +70,7 @@ export function issuePage(c: Context, repo: RepoState, issue: IssueRecord): Resp
       <div class="acts">
         ${open ? act(`${play}/close`, "Close") : act(`${play}/reopen`, "Reopen")}
       </div>
-      ${commentForm(`${play}/comment`)}`,
+      ${commentForm(`${play}/comment`, null)}`,
   );
 }
 
@@ -82,6 +86,7 @@ export async function pullPage(
   const range = await pullRange(git, issue);
   const diff = await diffText(git, range.mergeBase, range.head);
   const open = issue.state === "open";
+  const play = `/${repo.owner}/${repo.name}/play/${issue.number}`;
   const fits = open && (await mergeTree(git, range.base, range.head)) !== null;
   const into = pull.mergedAt ? "merged into" : "wants to go into";
   return sendPage(
@@ -90,7 +95,7 @@ export async function pullPage(
     html`${heading(repo, issue)}
       <p>${badgeOf(issue)} <code>${pull.head.ref}</code> ${into} <code>${pull.base.ref}</code></p>
       ${conversation(repo, issue)} ${checks(repo, pull.head.sha)} ${acts(repo, issue, fits)}
-      ${commentForm(`/${repo.owner}/${repo.name}/play/${issue.number}/comment`)}
+      ${commentForm(`${play}/comment`, open ? `${play}/request-changes` : null)}
       <h2>Changes</h2>
       ${renderDiff(diff)}`,
     200,
@@ -109,7 +114,7 @@ function acts(repo: RepoState, issue: PullIssue, fits: boolean): Html {
           ? act(`${play}/ready`, "Ready for review", true)
           : act(`${play}/merge`, "Merge", true, !fits)
       }
-      ${act(`${play}/close`, "Close")}
+      ${act(`${play}/fail-check`, "Let a check fail")} ${act(`${play}/close`, "Close")}
     </div>
     ${issue.pull.draft && html`<p class="soft">A draft must be made ready before it can be merged.</p>`}
     ${!fits && html`<p class="soft">It conflicts with <code>${issue.pull.base.ref}</code>.</p>`}`;

@@ -3,9 +3,11 @@ import { ForgeError, notFound } from "../errors";
 import type { Forge, Login } from "../forge";
 import { diffText, patchText } from "../git/compare";
 import { issueOf, openRepo, pullOf, type ForgeContext, type ForgeEnv } from "../http";
+import { addCheckRun } from "../routes/check-runs";
 import { addComment, createIssue, isPull, setIssueState } from "../verbs/issues";
 import { checkReopen } from "../verbs/edit-pull";
 import { pullRange } from "../verbs/pull-range";
+import { addReview } from "../verbs/reviews";
 import { mergePull, setDraft } from "../verbs/pulls";
 import type { RepoState } from "../state";
 import { issuePage, pullPage } from "./conversation";
@@ -99,6 +101,14 @@ async function play(c: ForgeContext, forge: Forge): Promise<Response> {
     const body = (form.get("body") ?? "").trim();
     if (body === "") throw new ForgeError(422, "A comment needs words.");
     await addComment(forge, repo, issue, body, person.login);
+  } else if (isPull(issue) && act === "request-changes") {
+    const body = (form.get("body") ?? "").trim();
+    const review = { event: "REQUEST_CHANGES" as const, body, comments: [] };
+    await addReview(forge, repo, issue, review, person.login);
+  } else if (isPull(issue) && act === "fail-check") {
+    const output = { title: "It does not build", summary: "Played by a person." };
+    const check = { name: "build", head_sha: issue.pull.head.sha, conclusion: "failure" as const };
+    await addCheckRun(forge, repo, { ...check, output }, person.login);
   } else if (isPull(issue) && act === "ready") {
     await setDraft(forge, repo, issue, false, person.login);
   } else if (isPull(issue) && act === "merge") {

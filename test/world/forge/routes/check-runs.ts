@@ -32,7 +32,7 @@ const checkRunFields = z.object({
 });
 const newCheckRun = checkRunFields.extend({ name: z.string().min(1), head_sha: z.string() });
 
-/** Check runs, without suites and annotations. */
+/** Check runs, without annotations; each is a suite of its own. */
 export function checkRunRoutes(forge: Forge): Hono<ForgeEnv> {
   return new Hono<ForgeEnv>()
     .post("/check-runs", async (c) => {
@@ -41,23 +41,7 @@ export function checkRunRoutes(forge: Forge): Hono<ForgeEnv> {
       const body = await readBody(c, newCheckRun);
       const known = isSha(body.head_sha) && (await readCommit(forge.git(repo), body.head_sha));
       if (!known) throw unprocessable(`No commit found for SHA: ${body.head_sha}`);
-      const run: CheckRunRecord = {
-        id: forge.nextId(),
-        name: body.name,
-        headSha: body.head_sha,
-        status: "queued",
-        conclusion: null,
-        externalId: "",
-        detailsUrl: null,
-        startedAt: forge.now(),
-        completedAt: null,
-        output: { title: null, summary: null, text: null },
-      };
-      change(run, body, forge.now());
-      repo.checkRuns.push(run);
-      await announce(forge, repo, run, "created", login.login);
-      if (run.status === "completed") await announce(forge, repo, run, "completed", login.login);
-      await forge.commit();
+      const run = await addCheckRun(forge, repo, body, login.login);
       return c.json(checkRunView(forge, repo, run), 201);
     })
     .get("/check-runs/:id", (c) => {
@@ -80,6 +64,33 @@ export function checkRunRoutes(forge: Forge): Hono<ForgeEnv> {
     });
 }
 
+/** Adds a check run, announces and saves it. */
+export async function addCheckRun(
+  forge: Forge,
+  repo: RepoState,
+  body: z.output<typeof newCheckRun>,
+  sender: string,
+): Promise<CheckRunRecord> {
+  const run: CheckRunRecord = {
+    id: forge.nextId(),
+    name: body.name,
+    headSha: body.head_sha,
+    status: "queued",
+    conclusion: null,
+    externalId: "",
+    detailsUrl: null,
+    startedAt: forge.now(),
+    completedAt: null,
+    output: { title: null, summary: null, text: null },
+  };
+  change(run, body, forge.now());
+  repo.checkRuns.push(run);
+  await announce(forge, repo, run, "created", sender);
+  if (run.status === "completed") await announce(forge, repo, run, "completed", sender);
+  await forge.commit();
+  return run;
+}
+
 /** A conclusion completes a run, as GitHub has it; a completed run without one gets `neutral`. */
 function change(run: CheckRunRecord, body: z.output<typeof checkRunFields>, now: number): void {
   run.name = body.name ?? run.name;
@@ -98,17 +109,26 @@ function change(run: CheckRunRecord, body: z.output<typeof checkRunFields>, now:
   run.completedAt = body.completed_at ? Date.parse(body.completed_at) : (run.completedAt ?? now);
 }
 
-function announce(
+async function announce(
   forge: Forge,
   repo: RepoState,
   run: CheckRunRecord,
   action: string,
   sender: string,
 ): Promise<void> {
-  return forge.announce(repo, "check_run", sender, () => ({
+  const view = () => checkRunView(forge, repo, run);
+  await forge.announce(repo, "check_run", sender, () => ({ action, check_run: view() }));
+  if (action !== "completed") return;
+  // A suite has just this one run here, and is done with it.
+  await forge.announce(repo, "check_suite", sender, () => ({
     action,
-    check_run: checkRunView(forge, repo, run),
+    check_suite: suiteView(view()),
   }));
+}
+
+function suiteView({ id, head_sha, status, conclusion, pull_requests, completed_at }: Json): Json {
+  const app = { name: "Played checks" };
+  return { id, head_sha, status, conclusion, app, pull_requests, updated_at: completed_at };
 }
 
 function checkRunView(forge: Forge, repo: RepoState, run: CheckRunRecord): Json {

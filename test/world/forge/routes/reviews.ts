@@ -1,11 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { notFound, unprocessable } from "../errors";
-import { iso, type Forge } from "../forge";
+import type { Forge } from "../forge";
 import { idOf, pageOf, pullOf, readBody, requireLogin, type ForgeEnv } from "../http";
-import { reviewView } from "../issue-views";
+import { lineCommentView, reviewView } from "../issue-views";
 import { addReview } from "../verbs/reviews";
-import { apiUrl, htmlUrl, userView } from "../views";
 
 const reviewBody = z.object({
   body: z.string().default(""),
@@ -52,20 +51,9 @@ export function reviewRoutes(forge: Forge): Hono<ForgeEnv> {
         .filter((one) => one.pull === number)
         .flatMap((review) => review.comments.map((comment) => ({ review, comment })));
       return c.json(
-        pageOf(c, forge, found).map(({ review, comment }) => ({
-          url: `${apiUrl(forge, repo)}/pulls/comments/${comment.id}`,
-          html_url: `${htmlUrl(forge, repo)}/pull/${number}#discussion_r${comment.id}`,
-          id: comment.id,
-          pull_request_review_id: review.id,
-          path: comment.path,
-          line: comment.line,
-          side: "RIGHT",
-          body: comment.body,
-          commit_id: review.commit,
-          user: userView(forge, review.user),
-          created_at: iso(review.submittedAt),
-          updated_at: iso(review.submittedAt),
-        })),
+        pageOf(c, forge, found).map(({ review, comment }) =>
+          lineCommentView(forge, repo, review, comment),
+        ),
       );
     });
 }

@@ -1,6 +1,6 @@
 import { unprocessable } from "../errors";
 import type { Forge } from "../forge";
-import { pullView, reviewView } from "../issue-views";
+import { lineCommentView, pullView, reviewView } from "../issue-views";
 import type { PullIssue, RepoState, ReviewRecord } from "../state";
 
 const STATES = {
@@ -53,6 +53,13 @@ export async function addReview(
     review: { ...reviewView(forge, repo, review), state: review.state.toLowerCase() },
     pull_request: pullView(forge, repo, issue),
   }));
+  for (const comment of review.comments) {
+    await forge.announce(repo, "pull_request_review_comment", user, () => ({
+      action: "created",
+      comment: lineCommentView(forge, repo, review, comment),
+      pull_request: pullView(forge, repo, issue),
+    }));
+  }
   await forge.commit();
   return review;
 }

@@ -74,6 +74,7 @@ export function ClusterHead({ cluster, base }: Props) {
       ) : null}
       {cluster.merged_clusters.length > 0 ? <MergedClusters cluster={cluster} base={base} /> : null}
       {cluster.ignore ? <Ignored ignore={cluster.ignore} /> : null}
+      <AfterFix cluster={cluster} />
       {cluster.status === "failed" && cluster.error_message ? (
         <Notice tone="bad">
           The last fix failed: <Words>{cluster.error_message}</Words>
@@ -81,6 +82,30 @@ export function ClusterHead({ cluster, base }: Props) {
       ) : null}
     </header>
   );
+}
+
+/** What became of the last fix: merged and watched, come back, or not merged. */
+function AfterFix({ cluster }: Pick<Props, "cluster">) {
+  const failed = safeUrl(cluster.regressed_pr_url);
+  if (cluster.status === "merged" && cluster.soak_until)
+    return (
+      <Notice tone="good">
+        The fix is merged. Quiet until <Time at={cluster.soak_until} />, it counts as resolved.
+      </Notice>
+    );
+  if (failed && ["regressed", "fixing", "pr_opened", "failed"].includes(cluster.status))
+    return (
+      <Notice tone="bad">
+        It came back after <OutLink href={failed}>pull request {pullLabel(failed)}</OutLink> was
+        merged: that fix did not hold.
+      </Notice>
+    );
+  const why = ["new", "pr_opened"].includes(cluster.status) ? cluster.error_message : null;
+  return why ? (
+    <Notice tone="plain">
+      <Words>{why}</Words>
+    </Notice>
+  ) : null;
 }
 
 /** What went into this cluster keeps its plans, runs and pull requests: they are one click away. */

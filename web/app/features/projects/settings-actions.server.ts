@@ -3,6 +3,8 @@ import { oneOf, text } from "../../lib/form.server";
 import type { PageProblem } from "../../lib/problem";
 import type { ProjectValues } from "./project-fields";
 import { projectValues } from "./project-values.server";
+import type { RunSettings } from "./run-fields";
+import { runSettings, typedRunSettings } from "./run-values.server";
 import { SCRUB_NAMES } from "./scrub-fields";
 import { ROLES } from "./token-list";
 
@@ -14,6 +16,7 @@ export type ProjectSettingsDraft = {
   values: ProjectValues;
   threshold: string;
   scrub: ProjectView["settings"]["scrub"];
+  runs: RunSettings;
 };
 
 /** Saves the project's form. What it does not show of the grouping settings stays as it is. */
@@ -29,11 +32,15 @@ export async function saveProject(
     const { settings } = await unwrap(one.$get({ param }));
     const grouping = { ...settings.grouping, threshold: thresholdOf(form) };
     return unwrap(
-      one.$patch({ param, json: { ...values, settings: { ...settings, grouping, scrub } } }),
+      one.$patch({
+        param,
+        json: { ...values, settings: { ...settings, ...runSettings(form), grouping, scrub } },
+      }),
     );
   });
   if (saved.ok) return {};
-  return { problem: saved.problem, kept: { values, threshold: text(form, "threshold"), scrub } };
+  const kept = { values, threshold: text(form, "threshold"), scrub, runs: typedRunSettings(form) };
+  return { problem: saved.problem, kept };
 }
 
 /** Ends the project for good. */

@@ -2,6 +2,7 @@ import { attempt, unwrap, unwrapOrNull, type connect } from "../../api.server";
 import { oneOf, text } from "../../lib/form.server";
 import type { PageProblem, Refusal } from "../../lib/problem";
 import { RUNNER_NAMES } from "./run-badge";
+import { ORIGINS } from "./run-origins";
 
 type Api = ReturnType<typeof connect>;
 type Place = { projectId: string; id: string };
@@ -36,6 +37,59 @@ export async function openFindings(api: Api, projectId: string, form: FormData) 
   const param = { projectId, id: text(form, "run") };
   const { open_pull } = api.fixes.projects[":projectId"].jobs[":id"];
   return attempt(() => unwrap(open_pull.$post({ param })));
+}
+
+export const STEERING = [
+  "pause",
+  "resume",
+  "take-patch",
+  "redirect",
+  "retry",
+  "follow-up",
+] as const;
+
+/** Steers a run as its panel's forms say. Answers the run to look at next: this one, or the one that was started. */
+export async function steerRun(
+  api: Api,
+  projectId: string,
+  form: FormData,
+): Promise<{ ok: true; runId: string } | Refusal> {
+  const id = text(form, "run");
+  const param = { projectId, id };
+  const job = api.fixes.projects[":projectId"].jobs[":id"];
+  const said = text(form, "text") || undefined;
+  const done = await attempt(async () => {
+    switch (oneOf(form, "intent", STEERING)) {
+      case "pause":
+        return (await unwrap(job.pause.$post({ param }))).id;
+      case "redirect":
+        return (await unwrap(job.redirect.$post({ param, json: { text: said ?? "" } }))).id;
+      case "resume": {
+        const json = { from: oneOf(form, "from", ORIGINS), text: said, limits: limitsOf(form) };
+        return (await unwrap(job.resume.$post({ param, json }))).id;
+      }
+      case "take-patch":
+        return (await unwrap(job.resume.$post({ param, json: { from: "proof" } }))).id;
+      case "retry": {
+        const json = { from: oneOf(form, "from", ORIGINS), text: said };
+        return (await unwrap(job.retry.$post({ param, json }))).job_id;
+      }
+      case "follow-up":
+        return (await unwrap(job.follow_up.$post({ param, json: { text: said } }))).job_id;
+      case undefined:
+        throw new Response(null, { status: 400 });
+    }
+  });
+  return done.ok ? { ok: true, runId: done.value } : done;
+}
+
+/** Limits that were changed; the form has them only for those who may. */
+function limitsOf(form: FormData) {
+  const number = (name: string) => {
+    const typed = text(form, name);
+    return typed === "" || typed === text(form, `${name}_now`) ? undefined : Number(typed);
+  };
+  return { minutes: number("minutes"), turns: number("turns"), usd: number("usd") };
 }
 
 function planMoved(version: number): PageProblem {

@@ -1,4 +1,4 @@
-import type { RunnerName, RunStatus } from "../../api.server";
+import type { RunnerName, RunStatus, RunView } from "../../api.server";
 import { Badge, type Tone } from "../../ui/badge";
 import type { IconName } from "../../ui/icon";
 
@@ -18,17 +18,26 @@ export const RUN_STATUSES = Object.keys(RUN_LOOKS) as RunStatus[];
 
 export const RUNNER_LABELS: Record<RunnerName, string> = {
   sandbox_kilo: "Kilocode in the sandbox",
+  llm_patch: "One model call, no agent",
   repair_rules: "Repair rules",
 };
 
 export const RUNNER_NAMES = Object.keys(RUNNER_LABELS) as RunnerName[];
 
-export function RunBadge({ status }: { status: RunStatus }) {
+type BadgeProps = { status: RunStatus; waiting_for?: RunView["waiting_for"] };
+
+/** A run that waits for a decision was paused; others wait for an approval. */
+export function RunBadge({ status, waiting_for }: BadgeProps) {
   const { label, ...look } = RUN_LOOKS[status];
-  return <Badge {...look}>{label}</Badge>;
+  return <Badge {...look}>{waiting_for === "decision" ? "Paused" : label}</Badge>;
 }
 
 /** Whether a run may still change. */
 export function isUnderWay(status: RunStatus): boolean {
   return status === "pending" || status === "running" || status === "waiting";
+}
+
+/** Whether a runner is an agent that can be told something; the others are asked once. */
+export function isAgent(runner: RunnerName): boolean {
+  return runner !== "repair_rules" && runner !== "llm_patch";
 }

@@ -6,9 +6,11 @@ import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/notice";
 import { Time } from "../../ui/time";
+import { Decision } from "./decision";
 import { EvidencePanel } from "./evidence-panel";
-import { isUnderWay, RunBadge, RUNNER_LABELS } from "./run-badge";
+import { isAgent, isUnderWay, RunBadge, RUNNER_LABELS } from "./run-badge";
 import { RunLog } from "./run-log";
+import { FollowUpForm, Guidance, PauseForm, RedirectForm, RetryForm } from "./steer-forms";
 
 type Props = {
   run: RunView;
@@ -16,16 +18,18 @@ type Props = {
   evidence: EvidenceView | null;
   mayCancel: boolean;
   mayOpen: boolean;
+  /** Whether another run of the cluster is under way. */
+  live: boolean;
 };
 
 /** One run: how far it is, what came of it and what proves it, and its log. */
-export function RunPanel({ run, log, evidence, mayCancel, mayOpen }: Props) {
+export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props) {
   const pull = safeUrl(run.pr_url);
   const busy = useNavigation().formData?.get("intent") === "cancel";
   return (
     <article className="run-panel" aria-label={`Run ${run.attempt}`}>
       <div className="run-line">
-        <RunBadge status={run.status} />
+        <RunBadge status={run.status} waiting_for={run.waiting_for} />
         <span>{RUNNER_LABELS[run.runner]}</span>
         <span>
           <Time at={run.created_at} />
@@ -43,7 +47,10 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen }: Props) {
               Patch
             </a>
           ) : null}
-          {mayCancel && isUnderWay(run.status) ? (
+          {mayCancel && (run.status === "running" || run.status === "pending") ? (
+            <PauseForm run={run} />
+          ) : null}
+          {mayCancel && isUnderWay(run.status) && run.waiting_for !== "decision" ? (
             <Form method="post" preventScrollReset>
               <input type="hidden" name="run" value={run.id} />
               <Button look="danger" name="intent" value="cancel" busy={busy}>
@@ -57,24 +64,49 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen }: Props) {
         <a className="pull-banner" href={pull} target="_blank" rel="noreferrer noopener">
           <Icon name="pull" />
           <span>
-            Draft pull request {pullLabel(pull)}
+            {PULL_WORDS[run.pr_state ?? "open"]} {pullLabel(pull)}
             {run.branch ? <code>{run.branch}</code> : null}
           </span>
           <Icon name="link" />
         </a>
       ) : null}
+      <Guidance run={run} />
+      {run.queue_position !== null ? (
+        <Notice tone="plain">
+          In the queue, place {run.queue_position}: the project’s other runs come first.
+        </Notice>
+      ) : null}
+      {run.waiting_for === "decision" ? (
+        <Decision run={run} mayRaise={mayOpen} maySteer={mayCancel} />
+      ) : null}
       {run.error ? (
         <Notice tone={run.status === "waiting" ? "plain" : "bad"}>
           <span dir="auto">{run.error}</span>
         </Notice>
-      ) : run.status === "waiting" && !run.findings ? (
+      ) : run.waiting_for === "approval" ? (
         <Notice tone="plain">This run waits for a person. Approve the plan and it goes on.</Notice>
+      ) : null}
+      {mayCancel && run.status === "running" && isAgent(run.runner) ? (
+        <RedirectForm run={run} />
+      ) : null}
+      {mayCancel && !live && !isUnderWay(run.status) ? (
+        run.pr_state === "open" ? (
+          <FollowUpForm run={run} />
+        ) : run.pr_state === null && run.artifact_url ? (
+          <RetryForm run={run} />
+        ) : null
       ) : null}
       {evidence ? <EvidencePanel run={run} evidence={evidence} mayOpen={mayOpen} /> : null}
       <RunLog key={run.id} run={run} first={log} />
     </article>
   );
 }
+
+const PULL_WORDS: Record<NonNullable<RunView["pr_state"]>, string> = {
+  open: "Draft pull request",
+  merged: "Merged pull request",
+  closed: "Closed pull request",
+};
 
 /** The runs of a cluster, newest first, as links that select one. */
 export function RunPicker({ runs, selected }: { runs: RunView[]; selected: string }) {
@@ -88,7 +120,7 @@ export function RunPicker({ runs, selected }: { runs: RunView[]; selected: strin
           aria-current={run.id === selected ? "true" : undefined}
         >
           <span className="number">{run.attempt}</span>
-          <RunBadge status={run.status} />
+          <RunBadge status={run.status} waiting_for={run.waiting_for} />
         </Link>
       ))}
     </nav>

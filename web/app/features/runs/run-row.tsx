@@ -14,7 +14,7 @@ export function RunRow({ run, title }: { run: RunView; title: string | undefined
   return (
     <li className="row run-row">
       <span className="row-status">
-        <RunBadge status={run.status} />
+        <RunBadge status={run.status} waiting_for={run.waiting_for} />
       </span>
       <div className="row-text">
         <Link className="row-link" to={`${cluster}?run=${run.id}`} data-row>

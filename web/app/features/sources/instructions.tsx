@@ -73,7 +73,8 @@ export function Instructions() {
           </li>
           <li>
             Choose <b>individual events</b>: <b>Issues</b> bring reports in, <b>Pull requests</b>{" "}
-            tell when a fix is merged.
+            tell when a fix is merged; <b>Pull request reviews</b>, <b>review comments</b>,{" "}
+            <b>Issue comments</b> and <b>Check runs</b> tell what a fix still needs.
           </li>
           <li>GitHub sends a ping at once: the source shows that it came.</li>
         </ol>

@@ -11,7 +11,12 @@ type Frame = PlannedCrash["frames"][number];
  * plan's stack frames, by syntax tree. Frames are tried from the crash site outwards; it stops at the first one that
  * holds the crashed read, whether that read can be guarded or not. With the repair comes a test that should fail without it. It never throws for what a plan or a repository holds.
  */
-export const repairRules: EdgeRunner = { kind: "edge", name: "repair_rules", propose };
+export const repairRules: EdgeRunner = {
+  kind: "edge",
+  name: "repair_rules",
+  mends: false,
+  propose,
+};
 
 async function propose({ plan, readFile, listFiles }: ProposeInput): Promise<Proposal> {
   const { crash } = plan;

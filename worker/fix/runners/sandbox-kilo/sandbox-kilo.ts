@@ -23,8 +23,8 @@ export const sandboxKilo: AgentRunner = {
  * The command to start in `workdir`, with standard input closed. The task is one argument and passes through no shell; it
  * never begins with a dash.
  */
-function command({ plan, model, program, faults }: AgentInput): AgentCommand {
-  const task = taskOf(plan, faults).slice(0, LONGEST_TASK);
+function command({ plan, model, program, ...input }: AgentInput): AgentCommand {
+  const task = taskOf(plan, input.faults, input).slice(0, LONGEST_TASK);
   const reference = `${providerOf(model)}/${model.name}`;
   const argv = [program, "run", "--auto", "--format", "json", "-m", reference, task];
   return { argv, env: environmentOf(model), files: [] };

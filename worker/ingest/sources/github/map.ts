@@ -13,6 +13,7 @@ import {
 import { parsePayload } from "./payload";
 import { verifyGithub } from "./verify";
 
+export { mapPullNews, type PullNews } from "./pull-news";
 export { mapPullRequest, type PullRequestClosed } from "./pull-request";
 
 /** GitHub's webhooks, of which `issues` are reports. */

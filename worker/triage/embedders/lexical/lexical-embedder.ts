@@ -22,6 +22,7 @@ export function createLexicalEmbedder(table: IdfTable): Embedder {
     name: LEXICAL_NAME,
     version: LEXICAL_VERSION,
     anchors: LEXICAL_ANCHORS,
+    atOnce: 10,
     embed: async (inputs) => inputs.map((input) => embedLexically(input, table)),
   };
 }

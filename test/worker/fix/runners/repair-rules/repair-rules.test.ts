@@ -28,6 +28,9 @@ async function propose(crash: PlannedCrash | null, files: Record<string, string>
       return files[path] ?? null;
     },
     listFiles: async () => Object.keys(files),
+    model: null,
+    faults: [],
+    changed: [],
   });
   return { proposal, asked };
 }

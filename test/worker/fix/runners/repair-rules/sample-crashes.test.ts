@@ -44,7 +44,7 @@ async function repository(): Promise<PlanRepository> {
   const paths = files.map((entry) =>
     path.relative(folder, path.join(entry.parentPath, entry.name)),
   );
-  return { sha: "0".repeat(40), paths, read: readText, guidance: [] };
+  return { sha: "0".repeat(40), paths, read: readText, search: async () => [], guidance: [] };
 }
 
 async function readText(file: string): Promise<string | null> {
@@ -73,6 +73,9 @@ describe("a real crash of the sample repository is repaired from its stack trace
       plan,
       readFile: readText,
       listFiles: async () => (await repository()).paths,
+      model: null,
+      faults: [],
+      changed: [],
     });
     expect(proposal).toMatchObject({ kind: "changed", files: [{ path: file }] });
     if (proposal.kind !== "changed") return;

@@ -31,6 +31,8 @@ function commandFor(model: AgentModel = OPENAI, plan: PlanContent = PLAN) {
     workdir: "/home/user/repo",
     program: "kilo",
     faults: [],
+    notes: [],
+    resumed: false,
   });
 }
 
