@@ -95,6 +95,7 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
     startReplay: (projectId, kind, settings) =>
       projectObject(projectId).startReplay(projectId, kind, settings),
+    startReembed: (projectId) => projectObject(projectId).startReembed(projectId),
     replayFound: (projectId, id) => projectObject(projectId).replayFound(id),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
     inGate: (projectId, work) => inGate(projectObject(projectId), work),
