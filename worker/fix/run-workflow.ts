@@ -13,6 +13,7 @@ import { holdForModel } from "./stages/hold-for-model";
 import { checkWork } from "./review-round";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
+import { timed } from "./stages/timed";
 import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
 import {
   openContext,
@@ -174,7 +175,7 @@ async function inContext<T>(
   try {
     const context = await openContext(deps, params, stage);
     await heed(context, stage);
-    return await withHeartbeat(context, () => work(context));
+    return await timed(context, stage, () => withHeartbeat(context, () => work(context)));
   } catch (error) {
     // The engine knows its error by name, so ours goes into the message.
     if (error instanceof RunFailure || error instanceof RunOver) {

@@ -35,6 +35,14 @@ export function updateClusterJob(
     );
 }
 
+/** Notes which operation did what a preview found. */
+export function markApplied(db: Db, projectId: string, id: string, operationId: string): Statement {
+  return db
+    .update(clusterJobs)
+    .set({ result: sql`json_set(${clusterJobs.result}, '$.applied_by', ${operationId})` })
+    .where(and(eq(clusterJobs.projectId, projectId), eq(clusterJobs.id, id)));
+}
+
 export async function findClusterJob(
   db: Db,
   projectId: string,

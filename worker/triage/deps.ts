@@ -1,7 +1,9 @@
 import type { GroupingSettings } from "../domain/grouping";
 import type { ProjectSettings } from "../domain/project";
+import type { ReplaySettings } from "../domain/replay";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
+import type { ReplayMove } from "./replay-tables";
 
 /** What the project's object says of itself. */
 export type ObjectStatus = { announced: boolean; runningJobId: string | null };
@@ -13,6 +15,17 @@ export type TriageDeps = {
   grouping: GroupingSettings;
   /** The project's object, reached by its typed RPC. */
   startJob(projectId: string): Promise<string>;
+  /** Begins to decide everything anew by other settings; `begun` is false while an earlier one is being done. */
+  startReplay(
+    projectId: string,
+    kind: "what_if" | "recluster",
+    settings: ReplaySettings,
+  ): Promise<{ id: string; begun: boolean }>;
+  /** What a preview found; null when a newer one took its place. */
+  replayFound(
+    projectId: string,
+    id: string,
+  ): Promise<{ moves: ReplayMove[]; embedderVersion: string } | null>;
   objectStatus(projectId: string): Promise<ObjectStatus>;
   /** Runs `work` while no job and no other person changes who is in which cluster of the project. */
   inGate<T>(projectId: string, work: () => Promise<T>): Promise<T>;

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { GroupingSettings } from "../domain/grouping";
+import type { ReplaySettings } from "../domain/replay";
 import type { Clock } from "../kit/clock";
 import { Gate } from "../kit/gate";
 import { logFailure } from "../kit/log";
@@ -21,6 +22,9 @@ import type { Embedder } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
 import { embedderKeyOf, Neighbourhood } from "./neighbourhood";
 import { ObjectTables } from "./object-tables";
+import { MOST_MOVES } from "./replay";
+import { runReplay, startReplay } from "./replay-job";
+import { ReplayTables, type ReplayMove } from "./replay-tables";
 import { askJudge, type AskDeps } from "./judges/ask-judge";
 import type { Judge } from "./judges/judge";
 import { placeBatch, type PlaceDeps, type PlacedBatch } from "./place-batch";
@@ -58,6 +62,7 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
   return class extends DurableObject<E> {
     readonly #deps = makeDeps(this.env);
     readonly #tables = new ObjectTables(this.ctx.storage);
+    readonly #replays = new ReplayTables(this.ctx.storage);
     /** An object is not serial across `await`: changes of membership, jobs' and people's, go one by one through here. */
     readonly #gate = new Gate();
     #brain: Promise<Brain> | null = null;
@@ -92,6 +97,35 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       const job = await ensureJob({ ...this.#deps, projectId, tables: this.#tables });
       await this.ctx.storage.setAlarm(this.#deps.clock());
       return job.id;
+    }
+
+    /** Begins to decide everything anew by these settings: to see what would change, or to do it (`replay-job.ts`). */
+    async startReplay(
+      projectId: string,
+      kind: "what_if" | "recluster",
+      settings: ReplaySettings,
+    ): Promise<{ id: string; begun: boolean }> {
+      this.#tables.setProjectId(projectId);
+      const started = await startReplay(
+        { ...this.#deps, projectId, tables: this.#replays },
+        kind,
+        settings,
+      );
+      await this.ctx.storage.setAlarm(this.#deps.clock());
+      return started;
+    }
+
+    /** What a preview found, to be applied; null when a newer one took its place. */
+    async replayFound(
+      id: string,
+    ): Promise<{ moves: ReplayMove[]; embedderVersion: string } | null> {
+      const replay = this.#replays.replay();
+      if (replay?.id !== id || !replay.ended) return null;
+      const { embedder } = await this.#openBrain();
+      return {
+        moves: this.#replays.allMoves(MOST_MOVES + 1),
+        embedderVersion: embedderKeyOf(embedder),
+      };
     }
 
     async jobStatus(): Promise<ObjectStatus> {
@@ -186,7 +220,35 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
         placeNext: (jobId) => this.#placeNext(projectId, jobId),
         broadcast: (event) => this.#send(event),
       };
-      return runSlice(deps);
+      // An alarm that came for a replay does not hurry an announcement: more reports may follow it.
+      const wait = this.#tables.job() ? 0 : this.#tables.promisedUntil() - this.#deps.clock();
+      const next = wait > 0 ? wait : await runSlice(deps);
+      // What waits to be placed comes first.
+      if (next === 0) return next;
+      const replayNext = await this.#replaySlice(projectId);
+      return next === null || replayNext === null
+        ? (next ?? replayNext)
+        : Math.min(next, replayNext);
+    }
+
+    async #replaySlice(projectId: string): Promise<number | null> {
+      const replay = this.#replays.replay();
+      if (!replay || replay.ended) return null;
+      const { db, clock, grouping } = this.#deps;
+      const project = await findProject(db, projectId);
+      const next = await runReplay({
+        db,
+        clock,
+        projectId,
+        grouping: groupingOf(grouping, project),
+        tables: this.#replays,
+        ...(await this.#openBrain()),
+      });
+      this.#send({ kind: "cluster_job", id: replay.id, status: next === null ? null : "running" });
+      if (next === null) {
+        if (replay.kind === "recluster") this.#tables.announce(clock());
+      }
+      return next ?? (replay.kind === "recluster" ? 0 : null);
     }
 
     async #placeNext(projectId: string, jobId: string): Promise<PlacedBatch> {

@@ -73,7 +73,7 @@ export async function startAgent(
 ): Promise<void> {
   const { deps, run, plan } = context;
   const marks = marksOf(turn, run.take);
-  const model = await deps.agentModel(context.project, run.id);
+  const model = await deps.agentModel(context.project, run.id, runner.wires);
   if (!model || !deps.gatewayHost) throw new RunFailure("No model is set up for this runner.");
   const sandbox = await deps.sandboxes().connect(sandboxId);
   if (!(await sandbox.read(marks.started))) {
@@ -86,7 +86,7 @@ export async function startAgent(
       plan: plan.content,
       model,
       workdir: REPO_DIR,
-      program: deps.agentProgram,
+      program: deps.agentProgram(runner.name),
       faults,
       notes: notesFor(run),
       resumed: run.resumeFrom === "work" && run.artifactKey !== null,
@@ -162,7 +162,7 @@ export async function agentExit(
   const exit = await context.deps.runLog(context.run.id).watchedExit();
   if (exit === NOT_FOUND || exit === NOT_RUNNABLE) {
     throw new RunFailure(
-      `The agent's program (KILOCODE_COMMAND, ${context.deps.agentProgram}) does not run in the sandbox. ` +
+      `The agent's program (${context.deps.agentProgram(context.run.runner)}) does not run in the sandbox. ` +
         "Locally `npm run world:kilo` fetches it; elsewhere the sandbox's template must have it.",
     );
   }
