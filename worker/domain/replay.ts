@@ -3,9 +3,10 @@ import type { LinkKind } from "./operation";
 
 /**
  * What a cluster job does. `place`: puts waiting reports into clusters · `what_if`: finds out what other settings would change,
- * and changes nothing · `recluster`: decides everything anew by the present settings.
+ * and changes nothing · `recluster`: decides everything anew by the present settings · `reembed`: makes vectors by the present
+ * embedder of what another one has embedded.
  */
-export const CLUSTER_JOB_KINDS = ["place", "what_if", "recluster"] as const;
+export const CLUSTER_JOB_KINDS = ["place", "what_if", "recluster", "reembed"] as const;
 export type ClusterJobKind = (typeof CLUSTER_JOB_KINDS)[number];
 
 /** Settings that a replay decides by. `threshold` is user-facing. */

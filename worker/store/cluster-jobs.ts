@@ -58,6 +58,7 @@ export async function listClusterJobs(
   projectId: string,
   cursor: Cursor | null,
   limit: number,
+  kind?: ClusterJobRow["kind"],
 ): Promise<ClusterJobRow[]> {
   const older = cursor
     ? or(
@@ -66,7 +67,11 @@ export async function listClusterJobs(
       )
     : undefined;
   return db.query.clusterJobs.findMany({
-    where: and(eq(clusterJobs.projectId, projectId), older),
+    where: and(
+      eq(clusterJobs.projectId, projectId),
+      older,
+      kind ? eq(clusterJobs.kind, kind) : undefined,
+    ),
     orderBy: [desc(clusterJobs.createdAt), desc(clusterJobs.id)],
     limit: limit + 1,
   });

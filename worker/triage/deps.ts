@@ -6,7 +6,13 @@ import type { Db } from "../store/db";
 import type { ReplayMove } from "./replay-tables";
 
 /** What the project's object says of itself. */
-export type ObjectStatus = { announced: boolean; runningJobId: string | null };
+export type ObjectStatus = {
+  announced: boolean;
+  runningJobId: string | null;
+  /** `name:version` of the embedder at work, and how many reports another one has read. */
+  embedder: string;
+  readByOthers: number;
+};
 
 /** What the verbs of this room need: they run in requests, outside the project's object. */
 export type TriageDeps = {
@@ -21,6 +27,8 @@ export type TriageDeps = {
     kind: "what_if" | "recluster",
     settings: ReplaySettings,
   ): Promise<{ id: string; begun: boolean }>;
+  /** Begins to embed what another embedder has read, or answers the job that does so. */
+  startReembed(projectId: string): Promise<string>;
   /** What a preview found; null when a newer one took its place. */
   replayFound(
     projectId: string,

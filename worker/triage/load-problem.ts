@@ -50,6 +50,9 @@ export async function loadProblem<C extends ClusterState>(
   );
   const ids = compared([...members.values()], settled, new Set(near));
   const stored = neighbourhood.vectorsOf(ids);
+  const unread = new Set(
+    ids.flatMap((id) => (stored.has(id) ? [] : (members.get(id)?.clusterId ?? []))),
+  );
   const input: AssignInput = {
     items: [...members.values()].map((row) => ({
       id: row.id,
@@ -63,7 +66,8 @@ export async function loadProblem<C extends ClusterState>(
     })),
     clusters: clusters.map((row) => ({
       id: row.id,
-      frozen: isFrozen(row) || isSettled(row),
+      // Another embedder has read its reports: nothing can be said of them until they are embedded anew.
+      frozen: isFrozen(row) || isSettled(row) || unread.has(row.id),
       createdAt: row.createdAt,
     })),
     pairs: neighbourhood.pairsAmong(ids),

@@ -89,6 +89,11 @@ export class Neighbourhood {
     await this.outside?.upsert(upserts);
   }
 
+  /** How many vectors are in memory. */
+  get size(): number {
+    return this.hot.size;
+  }
+
   async forget(ids: string[]): Promise<void> {
     await this.hot.remove(ids);
     this.tables.forget(ids);

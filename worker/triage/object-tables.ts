@@ -24,7 +24,8 @@ const MIGRATIONS = [
   `CREATE TABLE replay_seen (feedback_id TEXT PRIMARY KEY) WITHOUT ROWID;
    CREATE TABLE replay_moves (feedback_id TEXT PRIMARY KEY, origin TEXT NOT NULL, target TEXT NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;
    CREATE INDEX replay_moves_target ON replay_moves (target);
-   CREATE TABLE replay_clusters (id TEXT PRIMARY KEY) WITHOUT ROWID;`,
+   CREATE TABLE replay_clusters (id TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE INDEX vectors_embedder ON vectors (embedder, feedback_id);`,
 ];
 
 const TABLES = [

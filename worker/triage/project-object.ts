@@ -19,11 +19,13 @@ import {
 import { groupingOf, type ObjectStatus } from "./deps";
 import { describeChanged } from "./describe-clusters";
 import type { Embedder } from "./embedders/embedder";
-import type { IdfTable } from "./embedders/lexical/idf";
+import { emptyIdfTable, type IdfTable } from "./embedders/lexical/idf";
 import { embedderKeyOf, Neighbourhood } from "./neighbourhood";
 import { ObjectTables } from "./object-tables";
 import { MOST_MOVES } from "./replay";
 import { runReplay, startReplay } from "./replay-job";
+import { runReembed, startReembed } from "./reembed-job";
+import { ReembedTables } from "./reembed-tables";
 import { ReplayTables, type ReplayMove } from "./replay-tables";
 import { askJudge, type AskDeps } from "./judges/ask-judge";
 import type { Judge } from "./judges/judge";
@@ -63,9 +65,11 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
     readonly #deps = makeDeps(this.env);
     readonly #tables = new ObjectTables(this.ctx.storage);
     readonly #replays = new ReplayTables(this.ctx.storage);
+    readonly #reembeds = new ReembedTables(this.ctx.storage);
     /** An object is not serial across `await`: changes of membership, jobs' and people's, go one by one through here. */
     readonly #gate = new Gate();
     #brain: Promise<Brain> | null = null;
+    #key: string | null = null;
 
     /**
      * There is something to place. Returns at once; a job starts about a second after the last announcement. What is stored
@@ -115,6 +119,19 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       return started;
     }
 
+    /** Begins to embed what another embedder has read (`reembed-job.ts`), or answers the job that does so. */
+    async startReembed(projectId: string): Promise<string> {
+      this.#tables.setProjectId(projectId);
+      const id = await startReembed({
+        ...this.#deps,
+        projectId,
+        tables: this.#reembeds,
+        key: this.#embedderKey(),
+      });
+      await this.ctx.storage.setAlarm(this.#deps.clock());
+      return id;
+    }
+
     /** What a preview found, to be applied; null when a newer one took its place. */
     async replayFound(
       id: string,
@@ -132,7 +149,14 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       return {
         announced: this.#tables.announcedAt() !== null,
         runningJobId: this.#tables.job()?.id ?? null,
+        embedder: this.#embedderKey(),
+        readByOthers: this.#reembeds.readByOthers(this.#embedderKey()),
       };
+    }
+
+    #embedderKey(): string {
+      this.#key ??= embedderKeyOf(this.#deps.embedder(emptyIdfTable()).embedder);
+      return this.#key;
     }
 
     /** Calls a person's change back while nothing else changes who is where. Jobs wait for it, and it for them. */
@@ -225,10 +249,28 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       const next = wait > 0 ? wait : await runSlice(deps);
       // What waits to be placed comes first.
       if (next === 0) return next;
-      const replayNext = await this.#replaySlice(projectId);
-      return next === null || replayNext === null
-        ? (next ?? replayNext)
-        : Math.min(next, replayNext);
+      const later = (await this.#reembedSlice(projectId)) ?? (await this.#replaySlice(projectId));
+      return next === null || later === null ? (next ?? later) : Math.min(next, later);
+    }
+
+    async #reembedSlice(projectId: string): Promise<number | null> {
+      const job = this.#reembeds.job();
+      if (!job) return null;
+      const { db, clock, outsideIndex } = this.#deps;
+      const next = await runReembed({
+        db,
+        clock,
+        projectId,
+        tables: this.#reembeds,
+        key: this.#embedderKey(),
+        brain: () => this.#openBrain(),
+        forgetBrain: () => {
+          this.#brain = null;
+        },
+        outside: (embedder) => outsideIndex(`${projectId}:${embedder}`),
+      });
+      this.#send({ kind: "cluster_job", id: job.id, status: next === null ? null : "running" });
+      return next;
     }
 
     async #replaySlice(projectId: string): Promise<number | null> {

@@ -1,6 +1,6 @@
 import { systemActor } from "../domain/actor";
 import { newId } from "../domain/ids";
-import type { ClusterJobKind, ReplayResult, ReplaySettings } from "../domain/replay";
+import type { ReplayResult, ReplaySettings } from "../domain/replay";
 import { logEvent, logFailure } from "../kit/log";
 import { insertClusterJob, NO_STATS, updateClusterJob } from "../store/cluster-jobs";
 import { runBatch } from "../store/db";
@@ -23,7 +23,7 @@ const ACTOR = "system:brain";
  */
 export async function startReplay(
   deps: Pick<ReplayDeps, "db" | "clock" | "projectId" | "tables">,
-  kind: Exclude<ClusterJobKind, "place">,
+  kind: Replay["kind"],
   settings: ReplaySettings,
 ): Promise<{ id: string; begun: boolean }> {
   const { db, clock, projectId, tables } = deps;

@@ -6,18 +6,26 @@ import { runBatch } from "../store/db";
 import { findProject } from "../store/projects";
 import { groupingOf, type TriageDeps } from "./deps";
 
-export const StartJobInput = z.object({ kind: z.enum(["place", "recluster"]).default("place") });
+export const StartJobInput = z.object({
+  kind: z.enum(["place", "recluster", "reembed"]).default("place"),
+});
 
 /**
  * Starts a cluster job now: `place` puts what waits into clusters, `recluster` decides everything anew by the present settings
- * (what people touched stays, and is proposed), as one operation. While one of the kind is running it answers that one's id.
+ * (what people touched stays, and is proposed), as one operation; `reembed` embeds what another embedder has read. While one of
+ * the kind is running it answers that one's id.
  */
 export async function startClusterJob(
-  deps: Pick<TriageDeps, "db" | "clock" | "grouping" | "startJob" | "startReplay">,
+  deps: Pick<TriageDeps, "db" | "clock" | "grouping" | "startJob" | "startReplay" | "startReembed">,
   who: ProjectActor,
   { kind }: z.output<typeof StartJobInput>,
 ): Promise<{ id: string }> {
-  const id = kind === "place" ? await deps.startJob(who.projectId) : await recluster(deps, who);
+  const start = {
+    place: () => deps.startJob(who.projectId),
+    recluster: () => recluster(deps, who),
+    reembed: () => deps.startReembed(who.projectId),
+  };
+  const id = await start[kind]();
   const audit = { action: "cluster_job.start", target: `cluster_job:${id}`, detail: { kind } };
   await runBatch(deps.db, [auditStatement(deps.db, who, deps.clock(), audit)]);
   return { id };

@@ -264,5 +264,8 @@ export const ClusteringStatus = z.object({
   unclustered: z.number(),
   oldest_unclustered_at: z.string().nullable(),
   last_job: ClusterJobView.nullable(),
+  /** The embedder at work. What another one has read is compared with nothing, until it is embedded anew (`reembed`). */
+  embedder: z.string(),
+  read_by_others: z.number(),
 });
 export type ClusteringStatus = z.infer<typeof ClusteringStatus>;

@@ -97,6 +97,11 @@ describe("grouping", () => {
     );
     expect(anew.calls[0]?.json).toEqual({ kind: "recluster" });
     expect(anew.location).toBe("/p/p1/grouping?job=j1");
+    const embed = await act(
+      { intent: "reembed" },
+      { "POST /projects/p1/cluster-jobs": { id: "j2" } },
+    );
+    expect(embed.calls[0]?.json).toEqual({ kind: "reembed" });
   });
 
   it("shows the API's refusal", async () => {
@@ -111,12 +116,16 @@ describe("grouping", () => {
   });
 
   it("loads the preview of the address, and none that is gone", async () => {
-    const { context } = fakeApi({ "GET /projects/p1/what-ifs/w1": { ...SEEN } });
+    const status = { embedder: "lexical:2", read_by_others: 0 };
+    const { context } = fakeApi({
+      "GET /projects/p1/what-ifs/w1": { ...SEEN },
+      "GET /projects/p1/clustering/status": status,
+    });
     const load = (query: string) =>
       loader({ request: visit(`/p/p1/grouping${query}`), context, params });
     expect((await load("?preview=w1")).seen).toMatchObject({ id: "w1" });
     expect((await load("?preview=gone")).seen).toBeNull();
-    expect(await load("")).toEqual({ seen: null, job: null, applied: null });
+    expect(await load("")).toEqual({ status, seen: null, job: null, applied: null });
   });
 
   it("shows merges, what people said otherwise, and hostile titles as text", () => {

@@ -1,7 +1,7 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { connect, unwrap, unwrapOrNull } from "../api.server";
-import { apply, preview, recluster, undo } from "../features/grouping/grouping-actions.server";
+import { apply, preview, startJob, undo } from "../features/grouping/grouping-actions.server";
 import { WhatIfForm } from "../features/grouping/what-if-form";
 import { WhatIfResult } from "../features/grouping/what-if-result";
 import { useCan, useProject } from "../features/projects/use-project";
@@ -25,20 +25,26 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const previews = whatIfs.projects[":projectId"]["what-ifs"];
   const jobs = clusters.projects[":projectId"]["cluster-jobs"];
   return {
+    status: await unwrap(
+      clusters.projects[":projectId"].clustering.status.$get({
+        param: { projectId: params.projectId! },
+      }),
+    ),
     seen: shown ? await unwrapOrNull(previews[":id"].$get(place(shown))) : null,
     job: job ? await unwrap(jobs[":id"].$get(place(job))) : null,
     applied: search.get("applied"),
   };
 }
 
-const INTENTS = ["preview", "apply", "recluster", "undo"] as const;
+const INTENTS = ["preview", "apply", "recluster", "reembed", "undo"] as const;
 
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const form = await request.formData();
   const api = connect({ request, context });
   const param = { projectId: params.projectId! };
   const page = `/p/${param.projectId}/grouping`;
-  switch (oneOf(form, "intent", INTENTS)) {
+  const intent = oneOf(form, "intent", INTENTS);
+  switch (intent) {
     case "preview": {
       const begun = await preview(api, param, form);
       if (!begun.ok) return answer({ problem: begun.problem });
@@ -49,8 +55,9 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       if (!applied.ok) return answer({ problem: applied.problem });
       return redirect(`${page}?applied=${applied.value.id}`);
     }
-    case "recluster": {
-      const begun = await recluster(api, param);
+    case "recluster":
+    case "reembed": {
+      const begun = await startJob(api, param, intent);
       if (!begun.ok) return answer({ problem: begun.problem });
       return redirect(`${page}?job=${begun.value.id}`);
     }
@@ -64,7 +71,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 }
 
 export default function Grouping() {
-  const { seen, job, applied } = useLoaderData<typeof loader>();
+  const { status, seen, job, applied } = useLoaderData<typeof loader>();
   const acted = useActionData<typeof action>();
   const { project } = useProject();
   const mayGroup = useCan("cluster:write");
@@ -101,12 +108,31 @@ export default function Grouping() {
             Decides every report again by the present settings. What people touched stays; what the
             brain would change of it is proposed. One operation, which you can undo.
           </p>
-          {job ? <Job job={job} /> : null}
+          {job?.kind === "recluster" ? <Job job={job} /> : null}
           <Form method="post" preventScrollReset>
             <Button name="intent" value="recluster" busy={busy}>
               Group everything anew
             </Button>
           </Form>
+        </Card>
+      ) : null}
+      {mayGroup && (status.read_by_others > 0 || job?.kind === "reembed") ? (
+        <Card title="Embed anew">
+          {status.read_by_others > 0 ? (
+            <p className="section-note">
+              {counted(status.read_by_others, "report")} were read by another embedder than{" "}
+              {status.embedder}, and are compared with nothing. Their clusters stay as they are
+              until they are embedded anew.
+            </p>
+          ) : null}
+          {job?.kind === "reembed" ? <Job job={job} /> : null}
+          {status.read_by_others > 0 ? (
+            <Form method="post" preventScrollReset>
+              <Button name="intent" value="reembed" busy={busy}>
+                Embed them anew
+              </Button>
+            </Form>
+          ) : null}
         </Card>
       ) : null}
     </>
@@ -119,11 +145,9 @@ function Job({ job }: { job: JobView }) {
   if (job.status === "failed") return <Notice tone="bad">{job.error ?? "It failed."}</Notice>;
   if (job.status === "succeeded") {
     const { operation_id: id } = job;
-    return id ? (
-      <Done id={id} what="Done." />
-    ) : (
-      <Notice tone="good">Done: nothing had to change.</Notice>
-    );
+    if (id) return <Done id={id} what="Done." />;
+    const what = job.kind === "recluster" ? "Done: nothing had to change." : "Done.";
+    return <Notice tone="good">{what}</Notice>;
   }
   const { done, total } = job.progress ?? { done: 0, total: 0 };
   return (

@@ -21,10 +21,10 @@ export async function apply({ whatIfs }: Api, param: Place, form: FormData) {
   return attempt(() => unwrap(one.apply.$post({ param: place })));
 }
 
-/** Decides everything anew by the present settings. */
-export async function recluster({ clusters }: Api, param: Place) {
+/** Decides everything anew by the present settings, or embeds anew what another embedder has read. */
+export async function startJob({ clusters }: Api, param: Place, kind: "recluster" | "reembed") {
   const jobs = clusters.projects[":projectId"]["cluster-jobs"];
-  return attempt(() => unwrap(jobs.$post({ param, json: { kind: "recluster" } })));
+  return attempt(() => unwrap(jobs.$post({ param, json: { kind } })));
 }
 
 export async function undo({ ledger }: Api, param: Place, form: FormData) {
