@@ -2,7 +2,7 @@ const DAY_MS = 86_400_000;
 /** Within about a fortnight it hardly matters how far apart two reports are. */
 const UNIT_MS = 14 * DAY_MS;
 /** Raw similarity, on the scale of texts, that a gap e times as long costs. Measured with `npm run eval` on sets with dates. */
-const WEIGHT = 0.03;
+const WEIGHT = 0.04;
 /** Where a gap counts neither for nor against: this part of the way, in logarithms, from none to that of two random reports. */
 const NEUTRAL = 0.4;
 /** A date from another century says nothing about a project's age. */

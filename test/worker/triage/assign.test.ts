@@ -237,14 +237,16 @@ const project = fc
     homes: fc.array(fc.integer({ min: -3, max: 4 }), { minLength: 14, maxLength: 14 }),
     frozen: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
     prints: fc.array(fc.integer({ min: -8, max: 2 }), { minLength: 14, maxLength: 14 }),
+    days: fc.array(fc.option(fc.integer({ min: 1, max: 3000 })), { minLength: 14, maxLength: 14 }),
     cannot: fc.array(fc.tuple(fc.nat(13), fc.nat(13)), { maxLength: 4 }),
     must: fc.array(fc.tuple(fc.nat(13), fc.nat(13)), { maxLength: 2 }),
   })
-  .map(({ angles, homes, frozen, prints, cannot, must }) => {
+  .map(({ angles, homes, frozen, prints, days, cannot, must }) => {
     const items = angles.map((angle, i) =>
       item(`r${String(i).padStart(2, "0")}`, angle, {
         clusterId: homes[i]! < 0 ? null : `c${homes[i]!}`,
         fingerprint: prints[i]! < 0 ? null : `f${prints[i]!}`,
+        ...(days[i] === null ? {} : { createdAt: days[i]! * 86_400_000 }),
       }),
     );
     const ids = (pairs: [number, number][]): [string, string][] =>
@@ -254,7 +256,8 @@ const project = fc
         const inOneHome = a.clusterId !== null && a.clusterId === b.clusterId;
         return inOneHome ? [] : [[a.id, b.id]];
       });
-    const base = input(items, { cannotLink: ids(cannot), mustLink: ids(must) });
+    const spanMs = 3000 * 86_400_000;
+    const base = input(items, { cannotLink: ids(cannot), mustLink: ids(must), spanMs });
     const clusters = base.clusters.map((one) => ({
       ...one,
       frozen: frozen[Number(one.id.slice(1))]!,

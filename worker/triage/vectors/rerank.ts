@@ -27,6 +27,9 @@ export function sparseDot(a: Weighted, b: Weighted): number {
 
 type Weighted = { keys: Uint32Array; weights: Float32Array | Float64Array };
 
+/** In an order of neighbours the words come first: a report of today is near everything of today. */
+const TIME_COUNTS = 0.5;
+
 /** What the second look knows of a report. `createdAt`: epoch milliseconds; null: not known. */
 export type Remembered = { features?: SparseFeatures | null; createdAt?: number | null };
 
@@ -48,5 +51,5 @@ function scoreOf(query: Remembered, { features, createdAt }: Remembered): number
   if (!query.features || !features) return -Infinity;
   const [a, b] = [query.createdAt ?? null, createdAt ?? null];
   const gap = a === null || b === null ? null : Math.abs(a - b);
-  return sparseCosine(query.features, features) + nearnessInTime(gap, 0);
+  return sparseCosine(query.features, features) + TIME_COUNTS * nearnessInTime(gap, 0);
 }
