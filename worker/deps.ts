@@ -93,6 +93,10 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     announce: announcer((projectId) => projectObject(projectId).announce(projectId)),
     forget: (projectId, ids) => projectObject(projectId).forget(ids),
     startJob: (projectId) => projectObject(projectId).startJob(projectId),
+    startReplay: (projectId, kind, settings) =>
+      projectObject(projectId).startReplay(projectId, kind, settings),
+    startReembed: (projectId) => projectObject(projectId).startReembed(projectId),
+    replayFound: (projectId, id) => projectObject(projectId).replayFound(id),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),
     inGate: (projectId, work) => inGate(projectObject(projectId), work),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),

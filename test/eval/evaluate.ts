@@ -32,7 +32,7 @@ export type EvalReport = Scores & {
 /** As many as the object takes in one slice. */
 const EMBEDDED_TOGETHER = 100;
 /** Neighbours by vector that the second look puts in order, and how many are told. */
-const LOOKED_AT = 30;
+const LOOKED_AT = 100;
 const TOLD = 10;
 
 /** Embeds, places and measures a labelled set, each as a project of its own. */
@@ -53,7 +53,7 @@ export async function evaluate(
   else for (const id of ids) await project.place([id]);
   const placed = performance.now();
   const labels = project.labels();
-  const neighbours = neighboursOf(project.tables.vectorsOf(ids));
+  const neighbours = neighboursOf(project.tables.vectorsOf(ids), reports);
   const groupOf = new Map(reports.map(({ id, group }) => [id, group]));
   const report = {
     name,
@@ -78,13 +78,19 @@ export async function evaluate(
   return { report, predictions };
 }
 
-function neighboursOf(stored: readonly StoredVector[]): Map<string, string[]> {
+function neighboursOf(
+  stored: readonly StoredVector[],
+  reports: Dataset["reports"],
+): Map<string, string[]> {
+  const dates = new Map(reports.map(({ id, createdAt }) => [id, createdAt > 0 ? createdAt : null]));
+  const remembered = stored.map((one) => ({ ...one, createdAt: dates.get(one.feedbackId) }));
   const vectors = stored.map(({ vector }) => vector);
   return new Map(
-    stored.map(({ feedbackId, vector, features }, i) => {
+    remembered.map((query, i) => {
+      const { feedbackId, vector, features } = query;
       if (!vector) return [feedbackId, []];
-      const near = nearest(vector, vectors, LOOKED_AT, i).map(({ index }) => stored[index]!);
-      const ordered = features ? rerank(features, near) : near;
+      const near = nearest(vector, vectors, LOOKED_AT, i).map(({ index }) => remembered[index]!);
+      const ordered = features ? rerank(query, near) : near;
       return [feedbackId, ordered.slice(0, TOLD).map((other) => other.feedbackId)];
     }),
   );

@@ -33,6 +33,14 @@ export class MemoryTables implements VectorTables {
     return [...found];
   }
 
+  edgesAmong(ids: string[]): SimilarPair[] {
+    const among = new Set(ids);
+    const from = (id: string) => [...(this.pairs.get(id)?.entries() ?? [])];
+    return ids.flatMap((id) =>
+      from(id).flatMap(([other, pair]) => (id < other && among.has(other) ? pair : [])),
+    );
+  }
+
   verdictsAmong(): Verdict[] {
     return [];
   }

@@ -30,6 +30,7 @@ export class EvalProject {
   private readonly byCluster = new Map<string, Set<string>>();
   private readonly byFingerprint = new Map<string, Set<string>>();
   private readonly clusters = new Map<string, ClusterRow>();
+  private readonly dates = { first: Infinity, last: -Infinity };
   private revision = 0;
 
   private constructor(
@@ -48,6 +49,8 @@ export class EvalProject {
     const rows = reports.map(toRow);
     for (const row of rows) {
       this.rows.set(row.id, row);
+      this.dates.first = Math.min(this.dates.first, row.createdAt || Infinity);
+      this.dates.last = Math.max(this.dates.last, row.createdAt || -Infinity);
       if (row.fingerprint) addTo(this.byFingerprint, row.fingerprint, row.id);
     }
     await embedBatch({ ...this.settings, neighbourhood: this.neighbourhood }, rows);
@@ -59,6 +62,7 @@ export class EvalProject {
     const { input, members } = await loadProblem(deps, rows, {
       members: async (by) => this.find(by),
       clusters: async (asked) => asked.map((id) => this.clusters.get(id)!),
+      spanMs: async () => Math.max(0, this.dates.last - this.dates.first),
     });
     this.revision += 1;
     const plan = await planWrites(
@@ -99,6 +103,10 @@ export class EvalProject {
       addTo(this.byCluster, clusterId, feedbackId);
     }
     for (const { from } of plan.merges) this.clusters.delete(from);
+    for (const id of plan.affected) {
+      const row = this.clusters.get(id);
+      if (row) this.clusters.set(id, { ...row, itemCount: this.byCluster.get(id)?.size ?? 0 });
+    }
     this.ledger.push(...plan.decisions);
   }
 }

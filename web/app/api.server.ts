@@ -11,6 +11,7 @@ import type {
   ProjectRoutes,
   SignInRoutes,
   SourceRoutes,
+  WhatIfRoutes,
 } from "../../worker/http/api";
 import type { PageProblem, Refusal } from "./lib/problem";
 import { rememberReturn, sessionCookieOf } from "./lib/session.server";
@@ -48,6 +49,7 @@ export type {
   OperationView,
   ProposalView,
 } from "../../worker/triage/views";
+export type { WhatIfView } from "../../worker/triage/what-if-view";
 
 /** The binding ignores the host; a URL needs one. */
 const BASE = "http://api";
@@ -86,6 +88,7 @@ export function connect({ request, context, isPage = true }: Caller) {
     polling: hc<PollingRoutes>(BASE, options),
     projects: hc<ProjectRoutes>(BASE, options),
     sources: hc<SourceRoutes>(BASE, options),
+    whatIfs: hc<WhatIfRoutes>(BASE, options),
   };
 }
 

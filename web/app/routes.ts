@@ -27,6 +27,7 @@ export default [
     route("runs/:runId/patch", "routes/run-patch.ts"),
     route("sources", "routes/sources.tsx"),
     route("settings", "routes/settings.tsx"),
+    route("grouping", "routes/grouping.tsx"),
   ]),
   route("*", "routes/not-found.tsx"),
 ] satisfies RouteConfig;

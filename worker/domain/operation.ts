@@ -1,6 +1,10 @@
 import type { ClusterStatus } from "./cluster";
+import type { ProjectSettings } from "./project";
 
-/** What can be done to clusters and their reports; `undo` takes one of the others back. */
+/**
+ * What can be done to clusters and their reports; `regroup` is what the machine decided for many at once, and `undo` takes
+ * one of the others back.
+ */
 export const OPERATION_KINDS = [
   "merge",
   "split",
@@ -8,6 +12,7 @@ export const OPERATION_KINDS = [
   "remove",
   "duplicate",
   "change",
+  "regroup",
   "undo",
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
@@ -35,6 +40,8 @@ export type OperationEffect = {
   statuses: StatusChange[];
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
+  /** The project's grouping settings, where a `regroup` changed them. */
+  grouping?: Record<"before" | "after", ProjectSettings["grouping"]>;
   undoes?: string;
   /** What it took back was the machine's: then the undoing itself is a person's word. */
   undoesMachine?: boolean;

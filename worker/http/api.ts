@@ -22,6 +22,7 @@ import { pollingRoutes } from "./routes/polling";
 import { projectRoutes } from "./routes/projects";
 import { signInRoutes } from "./routes/sign-in";
 import { sourceRoutes } from "./routes/sources";
+import { whatIfRoutes } from "./routes/what-ifs";
 import { canonicalPath } from "./short-routes";
 import { route } from "./route";
 
@@ -32,6 +33,7 @@ export type SourceRoutes = typeof sourceRoutes;
 export type FeedbackRoutes = typeof feedbackRoutes;
 export type ClusterRoutes = typeof clusterRoutes;
 export type LedgerRoutes = typeof ledgerRoutes;
+export type WhatIfRoutes = typeof whatIfRoutes;
 export type FixRoutes = typeof fixRoutes;
 export type CostRoutes = typeof costRoutes;
 export type PollingRoutes = typeof pollingRoutes;
@@ -56,6 +58,7 @@ export function createApi(makeDeps: (env: Env) => Deps): Hono<AppEnv> {
     .route("/", feedbackRoutes)
     .route("/", clusterRoutes)
     .route("/", ledgerRoutes)
+    .route("/", whatIfRoutes)
     .route("/", fixRoutes)
     .route("/", costRoutes)
     .route("/", pollingRoutes)

@@ -57,7 +57,7 @@ export function openApiDocument(app: Hono<AppEnv>, apiUrl: string): Record<strin
       title: "Soulcaster",
       version: "0.1.0",
       description:
-        "Routes below /projects/{projectId} also answer without that part, for the caller's project (/feedback, /clusters, /jobs, /cluster-jobs, /clustering, /stats, /config, /ingest/reddit, /ingest/github/sync; /ingest/manual adds feedback).",
+        "Routes below /projects/{projectId} also answer without that part, for the caller's project (/feedback, /clusters, /jobs, /cluster-jobs, /what-ifs, /clustering, /stats, /config, /ingest/reddit, /ingest/github/sync; /ingest/manual adds feedback).",
     },
     servers: [{ url: apiUrl }],
     components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },

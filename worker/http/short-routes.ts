@@ -2,7 +2,7 @@ import { CALLERS_PROJECT } from "./middleware/authorise";
 
 /** First parts of the routes that earlier clients know; they stand for the caller's project. */
 const SHORT =
-  /^\/(?:feedback|clusters|operations|proposals|jobs|cluster-jobs|clustering|stats|config|ingest\/reddit|ingest\/github\/sync)(?:\/|$)/;
+  /^\/(?:feedback|clusters|operations|proposals|jobs|cluster-jobs|what-ifs|clustering|stats|config|ingest\/reddit|ingest\/github\/sync)(?:\/|$)/;
 
 /**
  * The canonical path of a request: `/clusters` is `/projects/~/clusters`, where `~` is the caller's project

@@ -35,6 +35,14 @@ export function updateClusterJob(
     );
 }
 
+/** Notes which operation did what a preview found. */
+export function markApplied(db: Db, projectId: string, id: string, operationId: string): Statement {
+  return db
+    .update(clusterJobs)
+    .set({ result: sql`json_set(${clusterJobs.result}, '$.applied_by', ${operationId})` })
+    .where(and(eq(clusterJobs.projectId, projectId), eq(clusterJobs.id, id)));
+}
+
 export async function findClusterJob(
   db: Db,
   projectId: string,
@@ -50,6 +58,7 @@ export async function listClusterJobs(
   projectId: string,
   cursor: Cursor | null,
   limit: number,
+  kind?: ClusterJobRow["kind"],
 ): Promise<ClusterJobRow[]> {
   const older = cursor
     ? or(
@@ -58,7 +67,11 @@ export async function listClusterJobs(
       )
     : undefined;
   return db.query.clusterJobs.findMany({
-    where: and(eq(clusterJobs.projectId, projectId), older),
+    where: and(
+      eq(clusterJobs.projectId, projectId),
+      older,
+      kind ? eq(clusterJobs.kind, kind) : undefined,
+    ),
     orderBy: [desc(clusterJobs.createdAt), desc(clusterJobs.id)],
     limit: limit + 1,
   });

@@ -368,3 +368,18 @@ export function changeStatus(
 export function mergedAway(projectId: string, id: string): SQL {
   return sql`EXISTS (SELECT 1 FROM clusters WHERE project_id = ${projectId} AND id = ${id} AND merged_into IS NOT NULL)`;
 }
+
+/** How many clusters have reports. */
+export async function countLiveClusters(db: Db, projectId: string): Promise<number> {
+  const [row] = await db
+    .select({ n: sql<number>`count(*)` })
+    .from(clusters)
+    .where(
+      and(
+        eq(clusters.projectId, projectId),
+        isNull(clusters.mergedInto),
+        sql`${clusters.itemCount} > 0`,
+      ),
+    );
+  return row?.n ?? 0;
+}

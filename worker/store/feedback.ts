@@ -440,8 +440,8 @@ export function moveFeedback(
     WHERE feedback.project_id = ${projectId} AND feedback.id = moved.id AND feedback.state <> 'deleted'`);
 }
 
-/** What the brain needs of an item: where it is, and who its twins are. */
-export type MemberRow = Pick<FeedbackRow, "id" | "fingerprint" | "clusterId">;
+/** What the brain needs of an item: where it is, who its twins are, and when it came. */
+export type MemberRow = Pick<FeedbackRow, "id" | "fingerprint" | "clusterId" | "createdAt">;
 
 /** Items by id, by fingerprint, or by cluster, each list in one parameter; each item once. */
 export async function listMembers(
@@ -449,12 +449,22 @@ export async function listMembers(
   projectId: string,
   by: { ids: string[]; fingerprints: string[]; clusterIds: string[] },
 ): Promise<MemberRow[]> {
-  const columns = sql`SELECT id, fingerprint, cluster_id AS clusterId FROM feedback WHERE project_id = ${projectId}`;
+  const columns = sql`SELECT id, fingerprint, cluster_id AS clusterId, created_at AS createdAt FROM feedback WHERE project_id = ${projectId}`;
   const among = (column: string, values: string[]) =>
     sql`${columns} AND ${sql.raw(column)} IN (SELECT value FROM json_each(${jsonIds(values)}))`;
   return db.all<MemberRow>(
     sql`${among("id", by.ids)} UNION ${among("fingerprint", by.fingerprints)} UNION ${among("cluster_id", by.clusterIds)}`,
   );
+}
+
+/** The time from the project's first report to its last, in milliseconds; 0 without reports. */
+export async function reportsSpan(db: Db, projectId: string): Promise<number> {
+  const end = (order: "ASC" | "DESC") =>
+    sql`SELECT created_at FROM feedback WHERE project_id = ${projectId} ORDER BY created_at ${sql.raw(order)} LIMIT 1`;
+  const [row] = await db.all<{ span: number | null }>(
+    sql`SELECT (${end("DESC")}) - (${end("ASC")}) AS span`,
+  );
+  return row?.span ?? 0;
 }
 
 /** Up to `perCluster` items of each cluster: the newest, in one query. */

@@ -72,6 +72,7 @@ export async function operationsOfCluster(
     orderBy: [desc(operations.revision), desc(operations.id)],
   });
   const ids = jsonIds(rows.map((row) => row.id));
+  const some = jsonIds(rows.flatMap((row) => (row.kind === "regroup" ? [] : row.id)));
   const [counts, clusterIds] = await Promise.all([
     db.all<{ id: string; reports: number }>(sql`
       SELECT operation_id AS id, count(*) AS reports FROM grouping_decisions
@@ -79,13 +80,17 @@ export async function operationsOfCluster(
       GROUP BY operation_id`),
     db.all<{ id: string; clusterId: string }>(sql`
       SELECT operation_id AS id, cluster_id AS clusterId FROM operation_clusters
-      WHERE project_id = ${projectId} AND operation_id IN (SELECT value FROM json_each(${ids}))`),
+      WHERE project_id = ${projectId} AND operation_id IN (SELECT value FROM json_each(${some}))`),
   ]);
   const reports = new Map(counts.map((one) => [one.id, one.reports]));
   return rows.map((row) => ({
     ...row,
     reports: reports.get(row.id) ?? 0,
-    about: clusterIds.flatMap((one) => (one.id === row.id ? one.clusterId : [])),
+    // One of the machine may be about thousands.
+    about:
+      row.kind === "regroup"
+        ? [clusterId]
+        : clusterIds.flatMap((one) => (one.id === row.id ? one.clusterId : [])),
   }));
 }
 
@@ -101,7 +106,7 @@ export async function touchedAfter(
     JOIN operations AS op ON op.id = row.operation_id
     WHERE row.project_id = ${projectId} AND row.revision > ${revision}
       AND row.feedback_id IN (SELECT value FROM json_each(${jsonIds(feedbackIds)}))
-      AND op.undone_by IS NULL AND op.actor NOT LIKE 'system:%'
+      AND op.undone_by IS NULL AND op.actor NOT LIKE 'system:%' AND op.kind <> 'regroup'
       AND (op.kind <> 'undo' OR op.effect->>'undoesMachine' = 1)`);
   return new Set(rows.map((row) => row.id));
 }
@@ -128,7 +133,7 @@ export async function movesAfter(
     WHERE row.project_id = ${projectId} AND row.previous_cluster_id IS NOT NULL
       AND row.operation_id IN (SELECT operation_id FROM operation_clusters WHERE project_id = ${projectId}
         AND cluster_id IN (SELECT value FROM json_each(${jsonIds(clusterIds)})) AND revision > ${revision})
-      AND op.undone_by IS NULL AND op.actor NOT LIKE 'system:%'
+      AND op.undone_by IS NULL AND op.actor NOT LIKE 'system:%' AND op.kind <> 'regroup'
       AND (op.kind <> 'undo' OR op.effect->>'undoesMachine' = 1)`);
   return [...new Map(rows.map((row) => [row.id, row.revision]))].map(([id, revision]) => ({
     id,

@@ -1,4 +1,5 @@
 import { and, asc, eq, ne, sql } from "drizzle-orm";
+import type { ProjectSettings } from "../domain/project";
 import type { Db, Statement } from "./db";
 import { apiTokens, clusters, feedback, memberships, projects, runs, sources } from "./schema";
 
@@ -44,6 +45,18 @@ export function updateProject(
   changes: Partial<typeof projects.$inferInsert>,
 ): Statement {
   return db.update(projects).set(changes).where(eq(projects.id, projectId));
+}
+
+/** Only the grouping settings; others may be changed at the same time. */
+export function setGrouping(
+  db: Db,
+  projectId: string,
+  grouping: ProjectSettings["grouping"],
+  now: number,
+): Statement {
+  return db.run(sql`
+    UPDATE projects SET settings = json_set(settings, '$.grouping', json(${JSON.stringify(grouping)})), updated_at = ${now}
+    WHERE id = ${projectId}`);
 }
 
 /** Counts for the stats page, each by an index. */

@@ -27,6 +27,7 @@ import type { Evidence } from "../domain/evidence";
 import type { FollowUp, PullNewsKind, PullState } from "../domain/pull";
 import type { RunnerName, RunStatus } from "../domain/run";
 import type { Asked, Guidance, Pause, RunLimits, RunOrigin, WaitingFor } from "../domain/steering";
+import type { ClusterJobKind, ReplayResult, ReplaySettings } from "../domain/replay";
 
 /** Times are epoch milliseconds. migrations/README.md says for each table its keys, indexes, and who is authoritative. */
 
@@ -482,8 +483,13 @@ export const clusterJobs = sqliteTable(
     projectId: text("project_id")
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
+    kind: text().$type<ClusterJobKind>().notNull().default("place"),
     status: text().$type<"pending" | "running" | "succeeded" | "failed">().notNull(),
     stats: text({ mode: "json" }).$type<ClusterJobStats>().notNull(),
+    /** Of a replay: what it decides by, how far it is (reports), and what it found. */
+    replay: text({ mode: "json" }).$type<ReplaySettings>(),
+    progress: text({ mode: "json" }).$type<{ done: number; total: number }>(),
+    result: text({ mode: "json" }).$type<ReplayResult>(),
     error: text(),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),

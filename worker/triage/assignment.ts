@@ -11,6 +11,8 @@ export type AssignItem = {
   features?: SparseFeatures | null;
   trace?: Uint32Array | null;
   fingerprint: string | null;
+  /** Epoch milliseconds; left out when it is not known. */
+  createdAt?: number;
   clusterId: string | null;
 };
 
@@ -30,6 +32,7 @@ export type Pair = readonly [string, string];
  * - `pairs`: all pairs above the grey zone's lower end; pairs below it are welcome as neighbours to show. Pairs of unknown items are ignored.
  * - `cannotLink`, `mustLink`: what persons decided. A cannot-link wins over everything.
  * - `verdicts`: what judges have said about pairs of these items.
+ * - `spanMs`: the time from the first to the last report of the project; left out: dates count for nothing.
  * - `threshold`: user-facing. `anchors`: the embedder's, as the strategy sees them (`anchorsFor`).
  */
 export type AssignInput = {
@@ -39,6 +42,7 @@ export type AssignInput = {
   cannotLink: readonly Pair[];
   mustLink: readonly Pair[];
   verdicts?: readonly Verdict[];
+  spanMs?: number;
   threshold: number;
   anchors: Anchors;
   strategy: Strategy;

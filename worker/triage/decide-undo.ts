@@ -4,7 +4,7 @@ import { refused } from "./decide-change";
 import { membersOf, type Change, type Membership, type Move } from "./membership";
 import { PersonLinks } from "./person-links";
 
-/** An operation as it was written down. `machine`: the brain made it. */
+/** An operation as it was written down. `machine`: the brain decided it. */
 export type Undoable = {
   id: string;
   kind: OperationKind;
@@ -51,7 +51,10 @@ export function decideUndo(input: UndoInput): Change {
     if (!now || statusAfterUndo(now, change) === now) return [];
     return { clusterId: change.clusterId, from: now, to: statusAfterUndo(now, change) };
   });
-  if (moves.length + duplicates.length + revived.length + statuses.length === 0) {
+  if (
+    moves.length + duplicates.length + revived.length + statuses.length === 0 &&
+    !operation.effect.grouping
+  ) {
     throw refused("Nothing of this operation is left that could be undone.");
   }
   const change: Change = {
@@ -67,7 +70,7 @@ export function decideUndo(input: UndoInput): Change {
       duplicates,
       statuses,
       undoes: operation.id,
-      ...(operation.machine ? { undoesMachine: true } : {}),
+      ...(operation.machine && operation.kind !== "regroup" ? { undoesMachine: true } : {}),
     },
   };
   staysTrue(input, change, back);
@@ -109,14 +112,8 @@ function staysTrue(
     back.get(id) ?? state.members.get(id)?.clusterId ?? places.get(id);
   const known = [...new Set([...byKey.values()].map((row) => row.feedbackId))];
   const concerned = operation.moves.map((move) => move.feedbackId);
-  for (const place of new Set(concerned.map(placeOf))) {
-    if (place === undefined) continue;
-    const ids = concerned.filter((id) => placeOf(id) === place);
-    const there = known.filter((id) => placeOf(id) === place);
-    const elsewhere = known.filter((id) => placeOf(id) !== undefined && placeOf(id) !== place);
-    if (after.find(ids, there, "cannot") || after.find(ids, elsewhere, "must")) {
-      throw refused("A later decision of a person rests on this: undo that first.");
-    }
+  if (after.brokenBy(concerned, known, placeOf)) {
+    throw refused("A later decision of a person rests on this: undo that first.");
   }
 }
 
@@ -210,8 +207,13 @@ function inPlace(
   });
 }
 
-function parting({ machine }: Undoable, moves: readonly Move[], parted: string[]): Change["links"] {
-  if (!machine || moves.length === 0 || parted.length === 0) return [];
+/** Undoing a `regroup` says no word about pairs: it takes settings back, not one join. */
+function parting(
+  { machine, kind }: Undoable,
+  moves: readonly Move[],
+  parted: string[],
+): Change["links"] {
+  if (!machine || kind === "regroup" || moves.length === 0 || parted.length === 0) return [];
   return [{ kind: "cannot", left: moves.map((move) => move.feedbackId), right: parted }];
 }
 

@@ -1,36 +1,47 @@
 import type { GreyProblem, Question, Verdict } from "./grey-problem";
 import { GreySums, type Summed } from "./grey-sums";
+import { nearnessInTime, shortestGap } from "./nearness-in-time";
 import { MergeQueue } from "./strategies/merge-queue";
 
 /**
  * Items that are together. `first` is the smallest of its labels, and its name; `weight` counts the reports that have a
- * vector; `told`: all of these have sparse features.
+ * vector; `told`: all of these have sparse features; `dates`, ascending, of those that have one.
  */
 export type GreyGroup = Summed & {
   first: number;
   labels: number[];
   weight: number;
   told: boolean;
+  dates: number[];
   anchor: number | null;
   conflicts: Set<number>;
   links: Map<GreyGroup, GreyLink>;
   verdicts: Map<GreyGroup, Verdict[]>;
 };
 
-/** Two groups near each other: mean similarity by vectors, by sparse features (null: not known), what counts, and a verdict; `totals` are over all pairs. */
+/** Two groups near each other: mean similarity by vectors, by sparse features (null: not known), the shortest time between their reports, what counts, and a verdict; `totals` are over all pairs. */
 export type GreyLink = {
   a: GreyGroup;
   b: GreyGroup;
   dense: number;
   sparse: number | null;
   quote: number;
+  gap: number | null;
   score: number;
   verdict: Verdict | null;
   totals: { dense: number; sparse: number | null };
 };
 
-/** What is known of all pairs of two groups: totals of similarities (null: not added up), and the surest quotation (0: none). */
-type Between = { dense: number | null; sparse: number | null; quote: number };
+/**
+ * What is known of all pairs of two groups: totals of similarities (null: not added up), the surest quotation (0: none), and
+ * the shortest time between two of their reports (undefined: not looked for).
+ */
+type Between = {
+  dense: number | null;
+  sparse: number | null;
+  quote: number;
+  gap?: number | null;
+};
 
 type Offer = { similarity: number; a: number; b: number; link: GreyLink };
 
@@ -43,7 +54,7 @@ export class GreyGroups {
   private readonly groups = new Map<number, GreyGroup>();
   private readonly queue = new MergeQueue<Offer>();
   private readonly sums: GreySums;
-  private readonly asked: { a: number; b: number; similarity: number }[] = [];
+  private readonly asked: { a: number; b: number; distance: number }[] = [];
 
   constructor(private readonly problem: GreyProblem) {
     this.sums = new GreySums(problem);
@@ -52,6 +63,7 @@ export class GreyGroups {
       this.groupOf(i).conflicts.add(problem.labels[j]!);
       this.groupOf(j).conflicts.add(problem.labels[i]!);
     }
+    for (const { dates } of this.groups.values()) dates.sort((x, y) => x - y);
     this.noteVerdicts();
   }
 
@@ -66,7 +78,8 @@ export class GreyGroups {
       seen.add(key);
       const link = this.link(a, b, { dense: null, sparse: null, quote: quotes.get(key) ?? 0 });
       if (link && !link.verdict) {
-        this.asked.push({ a: a.first, b: b.first, similarity: link.dense });
+        const distance = Math.abs(link.score - this.problem.line);
+        this.asked.push({ a: a.first, b: b.first, distance });
       }
       if (seen.size % LINKS_A_STEP === 0) yield this.sums.takeWork();
     }
@@ -115,13 +128,13 @@ export class GreyGroups {
   }
 
   /**
-   * One pair of reports for each two groups of the beginning that lie in the zone and that no verdict is known about, the most
-   * similar first.
+   * One pair of reports for each two groups of the beginning that lie in the zone and that no verdict is known about, those
+   * nearest to the line first.
    */
   questions(): Question[] {
     const { ids, labels, vectors } = this.problem;
     const told = this.asked
-      .sort((x, y) => y.similarity - x.similarity || x.a - y.a || x.b - y.b)
+      .sort((x, y) => x.distance - y.distance || x.a - y.a || x.b - y.b)
       .slice(0, QUESTIONS_TOLD);
     const members = new Map(told.flatMap(({ a, b }) => [a, b]).map((label) => [label, alone()]));
     labels.forEach((label, i) => {
@@ -149,6 +162,7 @@ export class GreyGroups {
       labels: [label],
       weight: 0,
       told: true,
+      dates: [],
       anchor: null,
       conflicts: new Set(),
       links: new Map(),
@@ -160,6 +174,8 @@ export class GreyGroups {
     group.members.push(i);
     group.weight += weights[i]!;
     group.told &&= !!features[i];
+    const date = this.problem.dates?.of[i] ?? null;
+    if (date !== null) group.dates.push(date);
   }
 
   /** Makes two groups neighbours when they are near enough or one quotes the other; of others nothing is kept. */
@@ -173,9 +189,11 @@ export class GreyGroups {
     if (a.told && b.told) totals.sparse ??= this.sums.sparse(a, b);
     const sparse = totals.sparse === null ? null : totals.sparse / pairs;
     const verdict = outcome(a.verdicts.get(b) ?? []);
-    const blended = Math.max(quote, sparse === null ? dense : (dense + sparse) / 2);
+    const gap = between.gap === undefined ? shortestGap(a.dates, b.dates) : between.gap;
+    const alike = sparse === null ? dense : (dense + sparse) / 2;
+    const blended = Math.max(quote, alike + nearnessInTime(gap, this.problem.dates?.spanMs ?? 0));
     const score = verdict ? (verdict.same ? 2 + blended : -1) : blended;
-    const link: GreyLink = { a, b, dense, sparse, quote, score, verdict, totals };
+    const link: GreyLink = { a, b, dense, sparse, quote, gap, score, verdict, totals };
     a.links.set(b, link);
     b.links.set(a, link);
     if (score > this.problem.line) {
@@ -194,6 +212,7 @@ export class GreyGroups {
     }
     a.weight += b.weight;
     a.told &&= b.told;
+    a.dates = [...a.dates, ...b.dates].sort((x, y) => x - y);
     a.anchor ??= b.anchor;
     for (const enemy of b.conflicts) a.conflicts.add(enemy);
     for (const [other, verdicts] of b.verdicts) {
@@ -237,6 +256,9 @@ function together(a: GreyLink | undefined, b: GreyLink | undefined): Between {
     dense: sum(a?.totals.dense, b?.totals.dense),
     sparse: sum(a?.totals.sparse, b?.totals.sparse),
     quote: Math.max(a?.quote ?? 0, b?.quote ?? 0),
+    ...(a && b
+      ? { gap: a.gap === null || b.gap === null ? (a.gap ?? b.gap) : Math.min(a.gap, b.gap) }
+      : {}),
   };
 }
 

@@ -27,6 +27,8 @@ export type GreyProblem = {
   anchors: readonly (number | null)[];
   conflicts: readonly (readonly [number, number])[];
   verdicts: readonly Verdict[];
+  /** When each report came, epoch milliseconds (null: not known), and the time that the project has had reports for. */
+  dates?: { of: readonly (number | null)[]; spanMs: number };
   low: number;
   line: number;
   anchor: number;

@@ -20,7 +20,7 @@ export type GreyOutcome = {
 /**
  * The third tier. Groups whose mean similarity lies in the grey zone around the line are joined or kept apart by a judge's
  * verdict on two of their reports where there is one; else by their stored sparse features, which see what hashing into few
- * dimensions has blurred: the mean of both similarities counts; where a text names the crash of the other group, that one pair
+ * dimensions has blurred: the mean of both similarities counts, and the time between the reports (`nearness-in-time.ts`); where a text names the crash of the other group, that one pair
  * counts, since most people do not quote; else by the vectors as they are. It goes on as
  * average linkage does: the best pair first, and what was joined is compared as one. Pure.
  */
@@ -58,8 +58,21 @@ function decisionOf(problem: GreyProblem, link: GreyLink): GreyDecision | null {
   if (link.quote > problem.line && link.quote === link.score) {
     return { tier: "rerank", reason: "A text among them names this crash." };
   }
-  if (link.sparse === null) return null;
+  const apart = link.gap === null ? "" : ` They came ${inWords(link.gap)} apart.`;
+  if (link.sparse === null) {
+    if (apart === "") return null;
+    return {
+      tier: "rerank",
+      reason: `The vectors say ${fromRaw(link.dense, problem.anchor).toFixed(2)}.${apart}`,
+    };
+  }
   const said = (raw: number): string => fromRaw(raw, problem.anchor).toFixed(2);
-  const reason = `Shared words and frames say ${said(link.sparse)}, the vectors ${said(link.dense)}.`;
+  const reason = `Shared words and frames say ${said(link.sparse)}, the vectors ${said(link.dense)}.${apart}`;
   return { tier: "rerank", reason };
+}
+
+function inWords(gapMs: number): string {
+  const days = Math.round(gapMs / 86_400_000);
+  if (days < 1) return "less than a day";
+  return days === 1 ? "a day" : `${days} days`;
 }

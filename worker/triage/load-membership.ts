@@ -11,6 +11,8 @@ import { PersonLinks } from "./person-links";
 
 /** The most reports that one operation may be about, those that stay where they are included. */
 const MOST_REPORTS = 5_000;
+/** As that, of an operation of the machine, which has no words about pairs. */
+export const MOST_REGROUPED = 20_000;
 const MOST_LINKS = 200_000;
 
 /** Clusters with all their reports. Throws `not_found` for an unknown cluster, `conflict` beyond 5,000 reports. */
@@ -18,16 +20,17 @@ export async function loadMembership(
   db: Db,
   { projectId }: ProjectActor,
   clusterIds: string[],
+  mostReports = MOST_REPORTS,
 ): Promise<Membership> {
   const ids = [...new Set(clusterIds)];
   const [clusters, places, live] = await Promise.all([
     findClustersByIds(db, projectId, ids),
-    listPlaces(db, projectId, ids, MOST_REPORTS + 1),
+    listPlaces(db, projectId, ids, mostReports + 1),
     clustersWithLiveRun(db, projectId, ids),
   ]);
   if (clusters.length < ids.length) throw notFound("cluster");
-  if (places.length > MOST_REPORTS) {
-    throw refused(`These clusters have more than ${MOST_REPORTS} reports: too many at once.`);
+  if (places.length > mostReports) {
+    throw refused(`These clusters have more than ${mostReports} reports: too many at once.`);
   }
   return {
     members: new Map(places.map((place) => [place.id, place])),

@@ -11,11 +11,11 @@ import { LocalIndex } from "./vectors/local-index";
 import type { VectorIndex } from "./vectors/vector-index";
 
 /** Pairs are kept down to this user-facing similarity, so that lowering the threshold to here needs no new comparison. */
-const KEPT_SIMILARITY = 0.6;
+export const KEPT_SIMILARITY = 0.6;
 /** Nearest items that are kept whatever their similarity: the ledger shows them. */
 const ALWAYS_KEPT = 5;
 /** At most this many pairs of one item: enough for the same labels (measured), and a storm of twins stays linear. */
-const KEPT_PAIRS = 50;
+const KEPT_PAIRS = 20;
 /** Vectors held in memory (3 kB each); what is beyond is searched in the outside index. */
 export const HOT_VECTORS = 12_000;
 const OUTSIDE_CANDIDATES = 50;
@@ -89,22 +89,30 @@ export class Neighbourhood {
     await this.outside?.upsert(upserts);
   }
 
+  /** How many vectors are in memory. */
+  get size(): number {
+    return this.hot.size;
+  }
+
   async forget(ids: string[]): Promise<void> {
     await this.hot.remove(ids);
     this.tables.forget(ids);
     await this.outside?.remove(ids);
   }
 
-  /** The items that have a pair with one of these above a user-facing similarity, without those of this list itself. */
-  near(ids: string[], similarity: number, anchors: Anchors): Set<string> {
+  /** The items that have a pair with one of these above a user-facing similarity, the nearest first, without these themselves. */
+  near(ids: string[], similarity: number, anchors: Anchors): string[] {
     const asked = new Set(ids);
-    const found = new Set<string>();
+    const found = new Map<string, number>();
     for (const { a, b, cosine } of this.tables.edgesOf(ids)) {
       const shares: [number, number] = [this.shares.get(a) ?? 0, this.shares.get(b) ?? 0];
-      if (cosine <= pairLine(similarity, shares, anchors) - 1e-6) continue;
-      for (const id of [a, b]) if (!asked.has(id)) found.add(id);
+      const above = cosine / pairLine(similarity, shares, anchors);
+      if (above <= 1 - 1e-6) continue;
+      for (const id of [a, b]) {
+        if (!asked.has(id)) found.set(id, Math.max(above, found.get(id) ?? 0));
+      }
     }
-    return found;
+    return [...found].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([id]) => id);
   }
 
   verdictsAmong(ids: string[]): Verdict[] {
@@ -117,7 +125,7 @@ export class Neighbourhood {
   }
 
   pairsAmong(ids: string[]): SimilarPair[] {
-    return this.tables.edgesOf(ids);
+    return this.tables.edgesAmong(ids);
   }
 
   private async pairsOf(id: string, vector: Float32Array, share: number): Promise<SimilarPair[]> {

@@ -1,6 +1,6 @@
 import type { ProjectActor } from "../domain/actor";
 import { CLUSTER_SUMMARY_LIMIT, CLUSTER_TITLE_LIMIT } from "../domain/cluster";
-import { insertClusters } from "../store/clusters";
+import { insertClusters, type ClusterToInsert } from "../store/clusters";
 import type { Db, Statement } from "../store/db";
 import type { FeedbackRow } from "../store/feedback";
 
@@ -12,13 +12,17 @@ export function newCluster(
   seed: FeedbackRow,
   now: number,
 ): Statement {
-  const row = {
+  return insertClusters(db, projectId, [clusterFrom(id, seed)], now);
+}
+
+/** A new cluster in the words of one of its reports. */
+export function clusterFrom(id: string, seed: FeedbackRow): ClusterToInsert {
+  return {
     id,
     title: seed.title.slice(0, CLUSTER_TITLE_LIMIT),
     summary: seed.body.slice(0, CLUSTER_SUMMARY_LIMIT),
-    severity: seed.metadata.crash ? ("high" as const) : ("medium" as const),
+    severity: seed.metadata.crash ? "high" : "medium",
     firstSeenAt: seed.createdAt,
     lastSeenAt: seed.createdAt,
   };
-  return insertClusters(db, projectId, [row], now);
 }

@@ -21,6 +21,23 @@ const MIGRATIONS = [
    CREATE TABLE verdicts (a TEXT NOT NULL, b TEXT NOT NULL, same INTEGER NOT NULL, reason TEXT NOT NULL, judge TEXT NOT NULL,
      PRIMARY KEY (a, b)) WITHOUT ROWID;
    CREATE INDEX verdicts_b ON verdicts (b);`,
+  `CREATE TABLE replay_seen (feedback_id TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE TABLE replay_moves (feedback_id TEXT PRIMARY KEY, origin TEXT NOT NULL, target TEXT NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX replay_moves_target ON replay_moves (target);
+   CREATE TABLE replay_clusters (id TEXT PRIMARY KEY) WITHOUT ROWID;
+   CREATE INDEX vectors_embedder ON vectors (embedder, feedback_id);`,
+];
+
+const TABLES = [
+  "vectors",
+  "edges",
+  "verdicts",
+  "idf_pages",
+  "state",
+  "spend",
+  "replay_seen",
+  "replay_moves",
+  "replay_clusters",
 ];
 
 /** Vectors that are read at once when the object wakes: 600 kB, a few milliseconds. */
@@ -109,6 +126,17 @@ export class ObjectTables implements VectorTables {
       .toArray();
   }
 
+  /** Every stored pair of which both items are among these. */
+  edgesAmong(ids: string[]): SimilarPair[] {
+    return this.storage.sql
+      .exec<SimilarPair & Record<string, SqlStorageValue>>(
+        `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
+           AND b IN (SELECT value FROM json_each(?1))`,
+        JSON.stringify(ids),
+      )
+      .toArray();
+  }
+
   /** The ids of all vectors, page by page; each page may be forgotten before the next is asked for. */
   *idPages(size: number): Generator<string[]> {
     for (let after = ""; ;) {
@@ -167,9 +195,7 @@ export class ObjectTables implements VectorTables {
   /** Takes everything out. (`deleteAll` would take the tables too, under the feet of calls that come meanwhile.) */
   wipe(): void {
     this.storage.transactionSync(() => {
-      for (const table of ["vectors", "edges", "verdicts", "idf_pages", "state", "spend"]) {
-        this.storage.sql.exec(`DELETE FROM ${table}`);
-      }
+      for (const table of TABLES) this.storage.sql.exec(`DELETE FROM ${table}`);
     });
   }
 

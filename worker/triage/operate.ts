@@ -50,10 +50,18 @@ export type Planned = {
   quiet?: string[];
   first?: (now: number) => Statement[];
   more?: (now: number, operationId: string) => Statement[];
+  /** Where the machine has decided: what the ledger tells of reports beside where they go. */
+  ledger?: ReadonlyMap<string, MachineReason>;
   detail?: Record<string, unknown>;
 };
 
+export type MachineReason = Pick<
+  DecisionToInsert,
+  "tier" | "reason" | "similarity" | "neighbours" | "threshold" | "method" | "embedderVersion"
+>;
+
 const TRIES = 4;
+const SHOWN_CLUSTERS = 100;
 
 /**
  * Runs one change of membership by a person: in the project's gate, and in one batch that begins with the claim of a
@@ -89,7 +97,7 @@ async function tryToOperate(
       id,
       kind,
       actor,
-      clusters: planned.about,
+      clusters: planned.about.slice(0, SHOWN_CLUSTERS),
       created_cluster_id: planned.change.effect.created[0] ?? null,
       reports: planned.change.moves.length,
       undoes: planned.change.effect.undoes ?? null,
@@ -98,7 +106,7 @@ async function tryToOperate(
     };
     const operation = { id, projectId: who.projectId, revision, kind, actor, createdAt: now };
     try {
-      const statements = await statementsOf(deps, operation, planned);
+      const statements = await operationStatements(deps, operation, planned);
       const detail = { operation_id: id, ...planned.detail };
       await commit(
         deps.db,
@@ -119,7 +127,7 @@ async function tryToOperate(
   }
 }
 
-type Operation = {
+export type Operation = {
   id: string;
   projectId: string;
   revision: number;
@@ -128,16 +136,17 @@ type Operation = {
   createdAt: number;
 };
 
-async function statementsOf(
-  { db, grouping }: LedgerDeps,
+/** The whole of an operation as one batch, beginning with the claim of its revision. */
+export async function operationStatements(
+  { db, grouping }: Pick<LedgerDeps, "db" | "grouping">,
   operation: Operation,
-  { change, about, quiet = [], first, more }: Planned,
+  { change, about, quiet = [], first, more, ledger }: Planned,
 ): Promise<Statement[]> {
   const { id, projectId, revision, actor, createdAt: now } = operation;
   const { moves, links, touched, revived, effect } = change;
   const affected = [...new Set(moves.flatMap(({ from, to }) => [from, to]))];
   const settings = groupingOf(grouping, await findProject(db, projectId));
-  const rows = await ledgerRows(operation, moves, settings);
+  const rows = await ledgerRows(operation, moves, settings, ledger);
   const guarded = [...quiet, ...effect.merged.map((one) => one.clusterId)];
   const merges = effect.merged.map(({ clusterId, into }) => ({ from: clusterId, into }));
   return [
@@ -168,6 +177,7 @@ function ledgerRows(
   { id, revision, actor, createdAt }: Operation,
   moves: Change["moves"],
   settings: { threshold: number; method: string },
+  ledger?: Planned["ledger"],
 ): Promise<DecisionToInsert[]> {
   return Promise.all(
     moves.map(async ({ feedbackId, from, to }) => ({
@@ -188,6 +198,7 @@ function ledgerRows(
       operationId: id,
       revision,
       createdAt,
+      ...ledger?.get(feedbackId),
     })),
   );
 }

@@ -61,6 +61,23 @@ export class PersonLinks {
     return null;
   }
 
+  /** A word about some of these reports and any known one that the given places break. Reports without a place do not count. */
+  brokenBy(
+    ids: readonly string[],
+    known: readonly string[],
+    placeOf: (id: string) => string | undefined,
+  ): Held | null {
+    for (const place of new Set(ids.map(placeOf))) {
+      if (place === undefined) continue;
+      const here = ids.filter((id) => placeOf(id) === place);
+      const there = known.filter((id) => placeOf(id) === place);
+      const elsewhere = known.filter((id) => placeOf(id) !== undefined && placeOf(id) !== place);
+      const broken = this.find(here, there, "cannot") ?? this.find(here, elsewhere, "must");
+      if (broken) return broken;
+    }
+    return null;
+  }
+
   /** One of each kind of reports that nothing tells apart. */
   *#alike(ids: Iterable<string>): Iterable<string> {
     const seen = new Set<string>();

@@ -16,6 +16,7 @@ import {
   listMembers,
   listUnclustered,
   placeFeedback,
+  reportsSpan,
   type FeedbackRow,
 } from "../store/feedback";
 import { claimRevision, currentRevision, insertDecisions } from "../store/grouping";
@@ -80,6 +81,7 @@ async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
   } = await loadProblem(deps, rows, {
     members: (by) => listMembers(db, projectId, by),
     clusters: (ids) => findClustersByIds(db, projectId, ids),
+    spanMs: () => reportsSpan(db, projectId),
   });
   const words = await wordsOfPersons(db, projectId, machine.items, machine.clusters);
   const input = { ...machine, ...words };

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { GroupingSettings } from "../domain/grouping";
+import type { ReplaySettings } from "../domain/replay";
 import type { Clock } from "../kit/clock";
 import { Gate } from "../kit/gate";
 import { logFailure } from "../kit/log";
@@ -18,9 +19,14 @@ import {
 import { groupingOf, type ObjectStatus } from "./deps";
 import { describeChanged } from "./describe-clusters";
 import type { Embedder } from "./embedders/embedder";
-import type { IdfTable } from "./embedders/lexical/idf";
+import { emptyIdfTable, type IdfTable } from "./embedders/lexical/idf";
 import { embedderKeyOf, Neighbourhood } from "./neighbourhood";
 import { ObjectTables } from "./object-tables";
+import { MOST_MOVES } from "./replay";
+import { runReplay, startReplay } from "./replay-job";
+import { runReembed, startReembed } from "./reembed-job";
+import { ReembedTables } from "./reembed-tables";
+import { ReplayTables, type ReplayMove } from "./replay-tables";
 import { askJudge, type AskDeps } from "./judges/ask-judge";
 import type { Judge } from "./judges/judge";
 import { placeBatch, type PlaceDeps, type PlacedBatch } from "./place-batch";
@@ -58,9 +64,12 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
   return class extends DurableObject<E> {
     readonly #deps = makeDeps(this.env);
     readonly #tables = new ObjectTables(this.ctx.storage);
+    readonly #replays = new ReplayTables(this.ctx.storage);
+    readonly #reembeds = new ReembedTables(this.ctx.storage);
     /** An object is not serial across `await`: changes of membership, jobs' and people's, go one by one through here. */
     readonly #gate = new Gate();
     #brain: Promise<Brain> | null = null;
+    #key: string | null = null;
 
     /**
      * There is something to place. Returns at once; a job starts about a second after the last announcement. What is stored
@@ -94,11 +103,60 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       return job.id;
     }
 
+    /** Begins to decide everything anew by these settings: to see what would change, or to do it (`replay-job.ts`). */
+    async startReplay(
+      projectId: string,
+      kind: "what_if" | "recluster",
+      settings: ReplaySettings,
+    ): Promise<{ id: string; begun: boolean }> {
+      this.#tables.setProjectId(projectId);
+      const started = await startReplay(
+        { ...this.#deps, projectId, tables: this.#replays },
+        kind,
+        settings,
+      );
+      await this.ctx.storage.setAlarm(this.#deps.clock());
+      return started;
+    }
+
+    /** Begins to embed what another embedder has read (`reembed-job.ts`), or answers the job that does so. */
+    async startReembed(projectId: string): Promise<string> {
+      this.#tables.setProjectId(projectId);
+      const id = await startReembed({
+        ...this.#deps,
+        projectId,
+        tables: this.#reembeds,
+        key: this.#embedderKey(),
+      });
+      await this.ctx.storage.setAlarm(this.#deps.clock());
+      return id;
+    }
+
+    /** What a preview found, to be applied; null when a newer one took its place. */
+    async replayFound(
+      id: string,
+    ): Promise<{ moves: ReplayMove[]; embedderVersion: string } | null> {
+      const replay = this.#replays.replay();
+      if (replay?.id !== id || !replay.ended) return null;
+      const { embedder } = await this.#openBrain();
+      return {
+        moves: this.#replays.allMoves(MOST_MOVES + 1),
+        embedderVersion: embedderKeyOf(embedder),
+      };
+    }
+
     async jobStatus(): Promise<ObjectStatus> {
       return {
         announced: this.#tables.announcedAt() !== null,
         runningJobId: this.#tables.job()?.id ?? null,
+        embedder: this.#embedderKey(),
+        readByOthers: this.#reembeds.readByOthers(this.#embedderKey()),
       };
+    }
+
+    #embedderKey(): string {
+      this.#key ??= embedderKeyOf(this.#deps.embedder(emptyIdfTable()).embedder);
+      return this.#key;
     }
 
     /** Calls a person's change back while nothing else changes who is where. Jobs wait for it, and it for them. */
@@ -186,7 +244,53 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
         placeNext: (jobId) => this.#placeNext(projectId, jobId),
         broadcast: (event) => this.#send(event),
       };
-      return runSlice(deps);
+      // An alarm that came for a replay does not hurry an announcement: more reports may follow it.
+      const wait = this.#tables.job() ? 0 : this.#tables.promisedUntil() - this.#deps.clock();
+      const next = wait > 0 ? wait : await runSlice(deps);
+      // What waits to be placed comes first.
+      if (next === 0) return next;
+      const later = (await this.#reembedSlice(projectId)) ?? (await this.#replaySlice(projectId));
+      return next === null || later === null ? (next ?? later) : Math.min(next, later);
+    }
+
+    async #reembedSlice(projectId: string): Promise<number | null> {
+      const job = this.#reembeds.job();
+      if (!job) return null;
+      const { db, clock, outsideIndex } = this.#deps;
+      const next = await runReembed({
+        db,
+        clock,
+        projectId,
+        tables: this.#reembeds,
+        key: this.#embedderKey(),
+        brain: () => this.#openBrain(),
+        forgetBrain: () => {
+          this.#brain = null;
+        },
+        outside: (embedder) => outsideIndex(`${projectId}:${embedder}`),
+      });
+      this.#send({ kind: "cluster_job", id: job.id, status: next === null ? null : "running" });
+      return next;
+    }
+
+    async #replaySlice(projectId: string): Promise<number | null> {
+      const replay = this.#replays.replay();
+      if (!replay || replay.ended) return null;
+      const { db, clock, grouping } = this.#deps;
+      const project = await findProject(db, projectId);
+      const next = await runReplay({
+        db,
+        clock,
+        projectId,
+        grouping: groupingOf(grouping, project),
+        tables: this.#replays,
+        ...(await this.#openBrain()),
+      });
+      this.#send({ kind: "cluster_job", id: replay.id, status: next === null ? null : "running" });
+      if (next === null) {
+        if (replay.kind === "recluster") this.#tables.announce(clock());
+      }
+      return next ?? (replay.kind === "recluster" ? 0 : null);
     }
 
     async #placeNext(projectId: string, jobId: string): Promise<PlacedBatch> {

@@ -44,7 +44,7 @@ export async function readClusteringStatus(
     deps.objectStatus(who.projectId),
     countProject(deps.db, who.projectId),
     oldestUnclusteredAt(deps.db, who.projectId),
-    listClusterJobs(deps.db, who.projectId, null, 1),
+    listClusterJobs(deps.db, who.projectId, null, 1, "place"),
   ]);
   return {
     pending: status.announced || counts.unclustered > 0,
@@ -52,5 +52,7 @@ export async function readClusteringStatus(
     unclustered: counts.unclustered,
     oldest_unclustered_at: isoTime(oldest),
     last_job: jobs[0] ? toClusterJobView(jobs[0]) : null,
+    embedder: status.embedder,
+    read_by_others: status.readByOthers,
   };
 }

@@ -18,7 +18,7 @@ const STRATEGY_OFFSETS: Record<GroupingMethod, Anchors> = {
 
 /** How far below and above the line, on the user's scale, the third tier looks again. */
 const GREY_BELOW = 0.08;
-const GREY_ABOVE = 0.03;
+const GREY_ABOVE = 0.1;
 
 /** The grey zone around a user-facing threshold, on the same scale. */
 export function greyZone(threshold: number): { low: number; high: number } {

@@ -1,5 +1,5 @@
 import type { ProjectActor } from "../domain/actor";
-import { notFound } from "../domain/errors";
+import { DomainError, notFound } from "../domain/errors";
 import { decisionsOfOperation } from "../store/grouping";
 import {
   findOperation,
@@ -10,10 +10,11 @@ import {
 } from "../store/operations";
 import { planUndoOfChange } from "./change-cluster";
 import { decideUndo, type Undoable } from "./decide-undo";
-import { loadLinks, loadMembership } from "./load-membership";
+import { loadLinks, loadMembership, MOST_REGROUPED } from "./load-membership";
 import type { Move } from "./membership";
 import { operate, type LedgerDeps, type Planned } from "./operate";
 import { findFeedbackByIds } from "../store/feedback";
+import { setGrouping } from "../store/projects";
 import type { OperationView } from "./views";
 
 /** Takes back one operation, whoever made it. Throws `conflict` when a later decision rests on it. */
@@ -46,6 +47,9 @@ async function planUndoOfMoves(
   row: OperationRow,
 ): Promise<Planned> {
   const operation = await undoableOf(db, who, row);
+  if (row.effect.grouping && !who.permissions.includes("project:admin")) {
+    throw new DomainError("forbidden", "This changed the project's settings too.");
+  }
   const ids = [
     ...operation.moves.map((move) => move.feedbackId),
     ...operation.effect.duplicates.flatMap(({ feedbackId, from }) => [
@@ -54,18 +58,25 @@ async function planUndoOfMoves(
     ]),
   ];
   const present = await findFeedbackByIds(db, who.projectId, [...new Set(ids)]);
-  const state = await loadMembership(db, who, [
+  const concerned = [
     ...operation.moves.flatMap(({ from, to }) => [from, to]),
     ...operation.effect.merged.flatMap(({ clusterId, into }) => [clusterId, into]),
     ...present.flatMap((item) => item.clusterId ?? []),
-  ]);
+  ];
+  const most = row.kind === "regroup" ? MOST_REGROUPED : undefined;
+  const state = await loadMembership(db, who, concerned, most);
   const [laterTouched, { links, places }, later] = await Promise.all([
     touchedAfter(db, who.projectId, ids, row.revision),
     loadLinks(db, who, ids, row.id),
     movesAfter(db, who.projectId, [...state.problems.keys()], row.revision),
   ]);
   const change = decideUndo({ state, operation, laterTouched, links, later, places });
-  return { change, about: aboutOf(operation, change.moves) };
+  const { grouping } = operation.effect;
+  return {
+    change,
+    about: aboutOf(operation, change.moves),
+    more: (now) => (grouping ? [setGrouping(db, who.projectId, grouping.before, now)] : []),
+  };
 }
 
 async function undoableOf(
@@ -77,7 +88,7 @@ async function undoableOf(
   return {
     id: row.id,
     kind: row.kind,
-    machine: row.actor.startsWith("system:"),
+    machine: row.actor.startsWith("system:") || row.kind === "regroup",
     undone: row.undoneBy !== null,
     effect: row.effect,
     moves: rows.flatMap(({ feedbackId, clusterId, previousClusterId }) =>

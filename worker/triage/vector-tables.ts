@@ -25,6 +25,8 @@ export type VectorTables = {
   vectorPages(embedder: string, limit: number): Iterable<StoredVector[]>;
   /** Every stored pair that one of these items is in. */
   edgesOf(ids: string[]): SimilarPair[];
+  /** Every stored pair of which both items are among these. */
+  edgesAmong(ids: string[]): SimilarPair[];
   /** Verdicts on pairs of which both items are among these. */
   verdictsAmong(ids: string[]): Verdict[];
   forget(ids: string[]): void;

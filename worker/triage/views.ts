@@ -3,6 +3,7 @@ import { CLUSTER_STATUSES, SEVERITIES } from "../domain/cluster";
 import { FeedbackItem, SOURCE_KINDS } from "../domain/feedback";
 import { GROUPING_TIERS } from "../domain/grouping";
 import { OPERATION_KINDS } from "../domain/operation";
+import { CLUSTER_JOB_KINDS } from "../domain/replay";
 import { isoTime } from "../kit/clock";
 import type { ClusterRow } from "../store/clusters";
 import type { ClusterJobRow } from "../store/cluster-jobs";
@@ -220,9 +221,11 @@ export function toProposalView(
   };
 }
 
+/** `progress`: of a job that looks at every report anew (`what_if`, `recluster`). `operation_id`: what it did, to be undone. */
 export const ClusterJobView = z.object({
   id: z.string(),
   project_id: z.string(),
+  kind: z.enum(CLUSTER_JOB_KINDS),
   status: z.enum(["pending", "running", "succeeded", "failed"]),
   created_at: z.string(),
   started_at: z.string().nullable(),
@@ -234,6 +237,8 @@ export const ClusterJobView = z.object({
     updated_clusters: z.number(),
     embedding_failures: z.number(),
   }),
+  progress: z.object({ done: z.number(), total: z.number() }).nullable(),
+  operation_id: z.string().nullable(),
 });
 export type ClusterJobView = z.infer<typeof ClusterJobView>;
 
@@ -241,12 +246,15 @@ export function toClusterJobView(row: ClusterJobRow): ClusterJobView {
   return {
     id: row.id,
     project_id: row.projectId,
+    kind: row.kind,
     status: row.status,
     created_at: isoTime(row.createdAt),
     started_at: isoTime(row.startedAt),
     finished_at: isoTime(row.finishedAt),
     error: row.error,
     stats: row.stats,
+    progress: row.progress,
+    operation_id: row.result?.applied_by ?? null,
   };
 }
 
@@ -256,5 +264,8 @@ export const ClusteringStatus = z.object({
   unclustered: z.number(),
   oldest_unclustered_at: z.string().nullable(),
   last_job: ClusterJobView.nullable(),
+  /** The embedder at work. What another one has read is compared with nothing, until it is embedded anew (`reembed`). */
+  embedder: z.string(),
+  read_by_others: z.number(),
 });
 export type ClusteringStatus = z.infer<typeof ClusteringStatus>;

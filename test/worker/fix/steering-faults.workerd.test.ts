@@ -30,7 +30,12 @@ describe("an agent at work", () => {
     const run = await startAgentRun();
     await untilSaid(run, "working");
     const [sandbox] = await sandboxesOf(run.runId);
-    const told = await steer(run, run.operator, "redirect", { text: "Finish at once, please." });
+    const words = { text: "Finish at once, please." };
+    const [told, again] = [
+      await steer(run, run.operator, "redirect", words),
+      await steer(run, run.operator, "redirect", words),
+    ];
+    expect(again).toMatchObject({ status: 202, json: { guidance: [words] } });
     expect(told).toMatchObject({ status: 202, json: { asked: "redirect" } });
     const ended = await untilRun(run.project, run.runId);
     expect(ended.status, ended.logs).toBe("succeeded");

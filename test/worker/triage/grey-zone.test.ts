@@ -67,7 +67,7 @@ describe("the grey zone", () => {
     expect(settleGreyZone(one).decisions.get(1)).toEqual({ tier: "model", reason: "Same" });
   });
 
-  test("asks about the nearest pairs first, and not about what a verdict is known of", () => {
+  test("asks about the pairs nearest to the line first, and not about what a verdict is known of", () => {
     const asked = settleGreyZone(plane([0, 42, 92])).questions;
     expect(asked).toEqual([
       { a: "r0", b: "r1" },
@@ -77,6 +77,18 @@ describe("the grey zone", () => {
     expect(settleGreyZone(plane([0, 42, 92], { verdicts })).questions).toEqual([
       { a: "r1", b: "r2" },
     ]);
+  });
+
+  test("joins what came together in time, and keeps apart what came years apart", () => {
+    const day = 86_400_000;
+    const apart = (days: number) => ({ of: [day, (1 + days) * day], spanMs: 3650 * day });
+    // 45 degrees are a cosine of 0.707, 43 of 0.731: a little below the line, and a little above.
+    expect(settleGreyZone(plane([0, 45], { dates: apart(0) })).labels).toEqual([0, 0]);
+    expect(settleGreyZone(plane([0, 45], { dates: apart(300) })).labels).toEqual([0, 1]);
+    expect(settleGreyZone(plane([0, 43])).labels).toEqual([0, 0]);
+    const parted = settleGreyZone(plane([0, 43], { dates: apart(1500) }));
+    expect(parted.labels).toEqual([0, 1]);
+    expect(parted.decisions.get(0)?.reason).toContain("1500 days apart");
   });
 
   test("does not join over a conflict, two anchors or the zone's lower end", () => {

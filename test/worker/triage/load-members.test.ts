@@ -3,7 +3,7 @@ import type { MemberRow } from "../../../worker/store/feedback";
 import { loadMembers, WALK_LIMIT, type MemberLinks } from "../../../worker/triage/load-members";
 
 function member(id: string, more: Partial<MemberRow> = {}): MemberRow {
-  return { id, fingerprint: null, clusterId: null, ...more };
+  return { id, fingerprint: null, clusterId: null, createdAt: 1, ...more };
 }
 
 /** A project in memory; `near` names the neighbours of each item. */

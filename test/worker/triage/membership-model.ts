@@ -7,13 +7,14 @@ import {
   decideRemove,
   decideSplit,
 } from "../../../worker/triage/decide-change";
+import { decideRegroup } from "../../../worker/triage/plan-regroup";
 import { decideUndo, type Undoable } from "../../../worker/triage/decide-undo";
 import { afterChange, type Change, type Membership } from "../../../worker/triage/membership";
 import { PersonLinks, type LinkRow } from "../../../worker/triage/person-links";
 
 /** One step of a random history. Numbers choose among what there is at that time. */
 export type Step = {
-  kind: "merge" | "split" | "move" | "remove" | "duplicate" | "undo" | "arrive" | "job";
+  kind: "merge" | "split" | "move" | "remove" | "duplicate" | "undo" | "arrive" | "job" | "regroup";
   pick: number;
   other: number;
   some: number;
@@ -33,6 +34,7 @@ export const steps = (length: number) =>
         "undo",
         "arrive",
         "job",
+        "regroup",
       ),
       pick: fc.nat(1e6),
       other: fc.nat(1e6),
@@ -80,6 +82,7 @@ export class World {
   step(step: Step): void {
     if (step.kind === "arrive") return this.arrive();
     if (step.kind === "job") return this.job(step);
+    if (step.kind === "regroup") return this.regroup(step);
     const before = this.state;
     try {
       if (step.kind === "undo") this.undo(this.log.at(-1 - (step.pick % RECENT)));
@@ -217,6 +220,29 @@ export class World {
       statuses: [],
     };
     this.apply("merge", { moves, links: [], touched: [], revived: [], effect }, true);
+  }
+
+  /** The machine decides many clusters anew, in one operation: each report goes anywhere, if no person's word is against it. */
+  regroup({ pick, other, some }: Step): void {
+    const free = (id: string) => !this.touched.has(id);
+    const links = this.links();
+    const places = new Map([...this.state.members.values()].map((one) => [one.id, one.clusterId]));
+    const made = [`c${this.#ids++}`, `c${this.#ids++}`];
+    const homes = [...new Set([...places.values()].filter(free)), ...made];
+    for (const [i, { id, clusterId, duplicateOf }] of [...this.state.members.values()].entries()) {
+      const target = nth(homes, Math.floor(pick / (i + 1)) + other);
+      if (!free(clusterId) || duplicateOf !== null || !hash(id, some)) continue;
+      places.set(id, target);
+      if (links.brokenBy([id], [...places.keys()], (one) => places.get(one))) {
+        places.set(id, clusterId);
+      }
+    }
+    const found = [...this.state.members.values()].flatMap(({ id, clusterId: origin }) => {
+      const target = places.get(id)!;
+      return target === origin ? [] : { feedbackId: id, origin, target };
+    });
+    const state = { ...this.state, problems: new Map(this.state.problems) };
+    if (found.length > 0) this.apply("regroup", decideRegroup(state, found), true);
   }
 }
 

@@ -36,7 +36,9 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const { clusters } = connect({ request, context });
   const param = { projectId: params.projectId! };
-  return attempt(() => unwrap(clusters.projects[":projectId"]["cluster-jobs"].$post({ param })));
+  return attempt(() =>
+    unwrap(clusters.projects[":projectId"]["cluster-jobs"].$post({ param, json: {} })),
+  );
 }
 
 export default function Clusters() {

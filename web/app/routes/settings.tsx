@@ -1,5 +1,5 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/cloudflare";
-import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
+import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { connect, unwrap } from "../api.server";
 import { DeleteProject } from "../features/projects/delete-project";
 import { ProjectFields } from "../features/projects/project-fields";
@@ -94,7 +94,13 @@ export default function Settings() {
             <ProjectFields values={kept?.values ?? project} problem={ofProject} />
             <Field
               label="Similarity line"
-              hint="From 0.01 to 0.99: how alike two reports must be to be one problem. Empty: as installed (0.72 unless set otherwise)."
+              hint={
+                <>
+                  From 0.01 to 0.99: how alike two reports must be to be one problem. Empty: as
+                  installed (0.72 unless set otherwise). It holds for reports to come;{" "}
+                  <Link to="../grouping">try a line</Link> to see what it changes.
+                </>
+              }
               error={faultOf(ofProject, "settings")}
             >
               {(wiring) => (

@@ -92,6 +92,11 @@ export async function startAgent(
       resumed: run.resumeFrom === "work" && run.artifactKey !== null,
     });
     for (const file of command.files) await sandbox.write(file.path, file.content);
+    // An earlier take may be at work still, where the Workflow that would have ended it has died.
+    await sandbox.run(
+      `for f in ${WORK_DIR}/*.pid; do [ "$f" = ${marks.pid} ] || { ${killGroup('"$f"')}; }; done; true`,
+      { timeoutMs: MINUTE },
+    );
     await sandbox.write(`${WORK_DIR}/agent.sh`, wrapper(command.argv, marks));
     await runBatch(deps.db, [updateRun(deps.db, run.projectId, run.id, { resumeFrom: "work" })]);
     await sandbox.start(`setsid -w bash ${WORK_DIR}/agent.sh`, {
@@ -112,6 +117,11 @@ export async function startAgent(
   await deps.runLog(run.id).watch(watched);
 }
 
+/** Ends the processes of the group whose leader a file names. It lies where the agent may write: only digits reach the shell. */
+function killGroup(pidFile: string): string {
+  return `p=$(head -c 12 ${pidFile} 2>/dev/null | tr -cd 0-9); [ -z "$p" ] || kill -KILL -- "-$p" 2>/dev/null`;
+}
+
 /** Whether this turn's agent, in its present take, was started in the sandbox. */
 export async function agentStarted(
   { run }: RunContext,
@@ -128,11 +138,7 @@ export async function stopAgent(
   turn: number,
 ): Promise<void> {
   const { pid } = marksOf(turn, run.take);
-  // The file lies where the agent may write: only digits of it reach the shell.
-  await sandbox.run(
-    `p=$(head -c 12 ${pid} 2>/dev/null | tr -cd 0-9); [ -z "$p" ] || kill -KILL -- "-$p" 2>/dev/null; true`,
-    { timeoutMs: MINUTE },
-  );
+  await sandbox.run(`${killGroup(pid)}; true`, { timeoutMs: MINUTE });
   await sandbox.allowOnly([]);
   await deps.runLog(run.id).unwatch();
 }

@@ -13,7 +13,7 @@ import {
   readClusterJobs,
   readClusteringStatus,
 } from "../../triage/read-jobs";
-import { startClusterJob } from "../../triage/start-cluster-job";
+import { startClusterJob, StartJobInput } from "../../triage/start-cluster-job";
 import type { AppEnv } from "../app-env";
 import { route } from "../route";
 
@@ -49,11 +49,12 @@ export const clusterRoutes = new Hono<AppEnv>()
   .post(
     "/projects/:projectId/cluster-jobs",
     route({
-      summary: "Start a cluster job; while one is running, answers that one",
+      summary: "Start a cluster job: place what waits, or decide everything anew (recluster)",
       access: "cluster:write",
+      body: StartJobInput,
       replies: { 202: z.object({ id: z.string() }) },
     }),
-    async (c) => c.json(await startClusterJob(c.var.deps, c.var.who), 202),
+    async (c) => c.json(await startClusterJob(c.var.deps, c.var.who, c.req.valid("json")), 202),
   )
   .get(
     "/projects/:projectId/cluster-jobs/:id",

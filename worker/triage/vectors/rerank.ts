@@ -1,3 +1,4 @@
+import { nearnessInTime } from "../nearness-in-time";
 import type { SparseFeatures } from "../embedders/embedder";
 
 /**
@@ -26,19 +27,26 @@ export function sparseDot(a: Weighted, b: Weighted): number {
 
 type Weighted = { keys: Uint32Array; weights: Float32Array | Float64Array };
 
+/** What the second look knows of a report. `createdAt`: epoch milliseconds; null: not known. */
+export type Remembered = { features?: SparseFeatures | null; createdAt?: number | null };
+
 /**
- * Puts candidates in the order of their sparse cosine with `query`, which sees what hashing has blurred. Ties keep their
- * order; a candidate without features goes last.
+ * Puts candidates in the order of their sparse cosine with `query`, which sees what hashing has blurred, and of how near in
+ * time they came. Ties keep their order; a candidate without features goes last.
  */
-export function rerank<Candidate extends { features?: SparseFeatures | null }>(
-  query: SparseFeatures,
+export function rerank<Candidate extends Remembered>(
+  query: Remembered,
   candidates: readonly Candidate[],
 ): Candidate[] {
   return candidates
-    .map((candidate) => {
-      const { features } = candidate;
-      return { candidate, score: features ? sparseCosine(query, features) : -1 };
-    })
+    .map((candidate) => ({ candidate, score: scoreOf(query, candidate) }))
     .sort((x, y) => y.score - x.score)
     .map(({ candidate }) => candidate);
+}
+
+function scoreOf(query: Remembered, { features, createdAt }: Remembered): number {
+  if (!query.features || !features) return -Infinity;
+  const [a, b] = [query.createdAt ?? null, createdAt ?? null];
+  const gap = a === null || b === null ? null : Math.abs(a - b);
+  return sparseCosine(query.features, features) + nearnessInTime(gap, 0);
 }

@@ -63,11 +63,19 @@ describe("the second look", () => {
       { id: "tied", features: features([[3, 1]]) },
       { id: "twin", features: query },
     ];
-    expect(rerank(query, candidates).map(({ id }) => id)).toEqual([
+    expect(rerank({ features: query }, candidates).map(({ id }) => id)).toEqual([
       "twin",
       "other",
       "tied",
       "none",
     ]);
+  });
+
+  test("puts what came near in time before what came years apart, when both are as alike", () => {
+    const day = 86_400_000;
+    const [early, late] = [1, 1500].map((at) => ({ features: query, createdAt: at * day }));
+    const asked = { features: query, createdAt: 1490 * day };
+    expect(rerank(asked, [early!, late!])).toEqual([late, early]);
+    expect(rerank({ features: query }, [early!, late!])).toEqual([early, late]);
   });
 });

@@ -1,4 +1,4 @@
-import { Form, useNavigation } from "@remix-run/react";
+import { Form, Link, useNavigation } from "@remix-run/react";
 import type { ClusteringStatus } from "../../api.server";
 import { counted } from "../../lib/count";
 import { Button } from "../../ui/button";
@@ -21,6 +21,7 @@ export function ClusteringLine(props: { status: ClusteringStatus; mayStart: bool
           </Button>
         </Form>
       ) : null}
+      {mayStart && status.last_job ? <Link to="grouping">Try other lines</Link> : null}
     </div>
   );
 }

@@ -12,6 +12,7 @@ const WORDS: Record<OperationView["kind"], string> = {
   remove: "Removed",
   duplicate: "Marked as duplicate",
   change: "Edited",
+  regroup: "Grouped anew",
   undo: "Undone",
 };
 
