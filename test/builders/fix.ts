@@ -76,13 +76,14 @@ export async function readRun(project: TestProject, id: string): Promise<RunView
   return json as unknown as RunView;
 }
 
-/** Waits until a run is in one of the statuses, by default an end; throws with its log when it takes over 45 seconds. */
+/** Waits until a run is in one of the statuses, by default an end; throws with its log when it takes longer than `limitMs`. */
 export async function untilRun(
   project: TestProject,
   id: string,
   statuses: RunView["status"][] = ["succeeded", "failed", "cancelled"],
+  limitMs = 45_000,
 ): Promise<RunView> {
-  const until = Date.now() + 45_000;
+  const until = Date.now() + limitMs;
   for (;;) {
     const run = await readRun(project, id);
     if (statuses.includes(run.status)) return run;

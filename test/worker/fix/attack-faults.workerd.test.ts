@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { makeAgentProject, says } from "../../builders/agent";
 import { call, type TestProject } from "../../builders/api";
 import {
@@ -18,6 +18,10 @@ import { COUPON_FILE, CURE, WRITE_TEST } from "./runners/coupon";
 
 /** What a report may tell an agent to do. It never gets to read one; here it does all of it nonetheless. */
 
+/** A run with two turns of an agent takes most of a minute on a busy machine. */
+const PATIENCE = 150_000;
+vi.setConfig({ testTimeout: PATIENCE + 30_000 });
+
 beforeEach(async () => {
   await Promise.all([freshWorld(), resetModel()]);
 });
@@ -26,7 +30,7 @@ async function attack(script: string) {
   const project = await makeAgentProject(script);
   const clusterId = await clusterOf(project, crashReport("coupon"));
   const id = await press(project, clusterId, "sandbox_kilo");
-  const run = await untilRun(project, id, ["succeeded", "failed", "waiting"]);
+  const run = await untilRun(project, id, ["succeeded", "failed", "waiting"], PATIENCE);
   const log = await wholeLog(project, id);
   return { project, id, run, log, text: log.map((event) => event.text).join("\n") };
 }
@@ -55,7 +59,7 @@ describe("an agent that was talked round", () => {
 
   it("fetches an address: nothing but the gateway answers", async () => {
     const { text } = await attack(
-      `curl -sS -m 5 http://example.com/ && echo "out $((6 * 7))" || echo "shut $((6 * 9))"; ${CURE}`,
+      `curl -sSf -m 5 http://example.com/ && echo "out $((6 * 7))" || echo "shut $((6 * 9))"; ${CURE}`,
     );
     expect(text).toContain("shut 54");
     expect(text).not.toContain("out 42");
@@ -91,8 +95,8 @@ describe("an agent that was talked round", () => {
   });
 
   it("floods its log, forks and fills its disk: the run ends, and its log is bounded and says that it is cut", async () => {
-    const flood = `yes '${"x".repeat(200)}' | head -c 3000000`;
-    const forks = "for i in $(seq 1 400); do sleep 2 & done 2>/dev/null";
+    const flood = `yes '${"x".repeat(200)}' | head -c 600000`;
+    const forks = "for i in $(seq 1 200); do sleep 2 & done 2>/dev/null";
     const disk = "head -c 40000000 /dev/zero > /tmp/fill 2>/dev/null || true; rm -f /tmp/fill";
     const { run, log } = await attack(`${says("I begin.")}\n${flood}; ${forks}; ${disk}; ${CURE}`);
     expect(["succeeded", "failed", "waiting"]).toContain(run.status);

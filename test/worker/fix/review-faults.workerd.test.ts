@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { makeAgentProject } from "../../builders/agent";
 import { call, type TestProject } from "../../builders/api";
 import {
@@ -32,6 +32,10 @@ function patch(content: string, summary = "Now it holds.") {
   return { text: JSON.stringify({ files, summary }) };
 }
 
+/** A run with two turns of an agent takes most of a minute on a busy machine. */
+const PATIENCE = 150_000;
+vi.setConfig({ testTimeout: PATIENCE + 30_000 });
+
 beforeEach(async () => {
   await Promise.all([freshWorld(), resetModel()]);
 });
@@ -39,7 +43,7 @@ beforeEach(async () => {
 async function runOf(project: TestProject, runner: "llm_patch" | "sandbox_kilo" | "repair_rules") {
   const clusterId = await clusterOf(project, crashReport("coupon"));
   const id = await press(project, clusterId, runner);
-  const run = await untilRun(project, id, ["succeeded", "failed", "waiting"]);
+  const run = await untilRun(project, id, ["succeeded", "failed", "waiting"], PATIENCE);
   const log = (await wholeLog(project, id)).map(({ text }) => text).join("\n");
   return { run, clusterId, log };
 }
@@ -140,7 +144,7 @@ it("a quota of the day pauses the run of one model call; its decision is left to
   await call("POST", `/clusters/${clusterId}/plan`, { token: project.token });
   await modelFault({ match: "chat", kind: "status", status: 429, body, times: 9 });
   const id = await press(project, clusterId, "llm_patch");
-  const run = await untilRun(project, id, ["waiting", "failed", "succeeded"]);
+  const run = await untilRun(project, id, ["waiting", "failed", "succeeded"], PATIENCE);
   expect(run, run.logs).toMatchObject({ status: "waiting", pause: { reason: "quota" } });
   expect(run.logs).toContain("no calls left for today");
   expect(await readCluster(project, clusterId)).toMatchObject({ status: "fixing" });

@@ -29,6 +29,10 @@ const ENDPOINT =
 const CONFIGURATION =
   /(?:^|\/)(?:config|configs|settings)\/|\.(?:toml|ini|cfg|conf|properties)$|(?:^|\/)[^/]+\.config\.[^/]+$|(?:^|\/)(?:tsconfig|jsconfig)[^/]*\.json$|(?:^|\/)\.[^/]+rc(?:\.[^/]+)?$|\.ya?ml$|(?:^|\/)package\.json$/;
 
+/** What steers the next coding agent that works here. */
+const AGENT_WORDS =
+  /(?:^|\/)(?:AGENTS|CLAUDE|GEMINI)(?:\.local)?\.md$|(?:^|\/)(?:kilo|opencode)\.jsonc?$|(?:^|\/)\.(?:kilo|kilocode|opencode|claude|gemini|cursor|codex|windsurf|clinerules)(?:\/|$)|(?:^|\/)\.(?:cursorrules|windsurfrules|mcp\.json)$/i;
+
 const SHOWN = 10;
 
 /** What a reviewer should look at in a change that is in scope: new dependencies, new endpoints, configuration. Pure. */
@@ -41,6 +45,7 @@ export function scopeFlags(files: readonly ChangedFile[], patch: string): string
       flags.push(`New or changed dependencies in ${path}: ${names.slice(0, SHOWN).join(", ")}`);
     if (!isTestFile(path) && added.some((line) => ENDPOINT.test(line)))
       flags.push(`A new endpoint or listener in ${path}`);
+    if (AGENT_WORDS.test(path)) flags.push(`Instructions for coding agents: ${path}`);
     if (CONFIGURATION.test(path)) flags.push(`Configuration: ${path}`);
   }
   return flags.slice(0, 50);
