@@ -48,7 +48,7 @@ export default defineConfig({
     name: "workerd",
     include: ["test/**/*.workerd.test.ts"],
     // Waits for retries of queue and Workflow: minutes that `npm run test:deep` has.
-    exclude: deep ? [] : ["test/**/*-faults.workerd.test.ts", "test/**/*.deep.workerd.test.ts"],
+    exclude: deep ? [] : ["test/**/*-faults.workerd.test.ts"],
     setupFiles: ["test/workers-setup.ts"],
     globalSetup: ["test/workers-world.ts"],
     isolate: false,

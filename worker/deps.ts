@@ -11,6 +11,8 @@ import { notePullRequest } from "./fix/note-pull-request";
 import { llmPatch } from "./fix/runners/llm-patch/llm-patch";
 import { repairRules } from "./fix/runners/repair-rules/repair-rules";
 import type { Runner } from "./fix/runners/runner";
+import { sandboxGeminiCli } from "./fix/runners/sandbox-gemini-cli/sandbox-gemini-cli";
+import { sandboxOpencode } from "./fix/runners/sandbox-opencode/sandbox-opencode";
 import { sandboxKilo } from "./fix/runners/sandbox-kilo/sandbox-kilo";
 import type { RunObjectDeps } from "./fix/run-object";
 import { createE2bSandboxes } from "./fix/sandbox/e2b";
@@ -238,8 +240,9 @@ function fixDeps(
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
     registryHosts: ["registry.npmjs.org"],
-    agentModel: async (project, runId) => {
-      const model = modelOfTask(settings, project.settings.models, "code");
+    agentModel: async (project, runId, wires) => {
+      const wire = wiresOf(settings, "code").find((one) => wires.includes(one));
+      const model = wire ? modelOfTask(settings, project.settings.models, "code", wire) : null;
       if (!gateway || !model) return null;
       return {
         baseUrl: `${gateway}/${model.wire === "openai" ? "v1" : "v1beta"}`,
@@ -248,7 +251,7 @@ function fixDeps(
         wire: model.wire,
       };
     },
-    agentProgram: settings.KILOCODE_COMMAND,
+    agentProgram: (runner) => programOf(settings, runner),
     gatewayHost: gateway ? new URL(gateway).hostname : null,
   };
 }
@@ -359,6 +362,8 @@ function sandboxesOf(settings: Settings): Sandboxes {
 }
 
 const RUNNERS: Record<RunnerName, Runner> = {
+  sandbox_opencode: sandboxOpencode,
+  sandbox_gemini_cli: sandboxGeminiCli,
   llm_patch: llmPatch,
   repair_rules: repairRules,
   sandbox_kilo: sandboxKilo,
@@ -390,16 +395,31 @@ function chooseRunner(settings: Settings, asked: RunnerName | undefined): Runner
     );
   }
   if (name === "llm_patch") return name;
-  if (!settings.KILOCODE_COMMAND) {
-    throw new DomainError(
-      "runner_unavailable",
-      "sandbox_kilo needs the Kilocode CLI in its sandbox: run `npm run world:kilo`, then start again.",
-    );
-  }
-  if (!settings.SANDBOX_GATEWAY_URL) {
-    throw new DomainError("runner_unavailable", "sandbox_kilo needs SANDBOX_GATEWAY_URL.");
-  }
+  const missing = missingForAgent(settings, name);
+  if (missing) throw new DomainError("runner_unavailable", `${name} needs ${missing}`);
   return name;
+}
+
+/** What an agent still needs, in words; null when nothing. */
+function missingForAgent(settings: Settings, name: RunnerName): string | null {
+  const runner = runnerNamed(name);
+  if (!programOf(settings, name)) {
+    return name === "sandbox_kilo"
+      ? "the Kilocode CLI in its sandbox: run `npm run world:kilo`, then start again."
+      : "its program in the sandbox: name it in the settings.";
+  }
+  if (!settings.SANDBOX_GATEWAY_URL) return "SANDBOX_GATEWAY_URL.";
+  const wires = wiresOf(settings, "code");
+  if (runner.kind === "agent" && !wires.some((wire) => runner.wires.includes(wire)))
+    return `a model by another wire than it has: set ${runner.wires.includes("gemini") ? "GEMINI_API_KEY" : "MODEL_BASE_URL"}.`;
+  return null;
+}
+
+/** The agent's program in the sandbox; empty for runners without one. */
+function programOf(settings: Settings, name: RunnerName): string {
+  if (name === "sandbox_kilo") return settings.KILOCODE_COMMAND;
+  if (name === "sandbox_opencode") return settings.OPENCODE_COMMAND;
+  return name === "sandbox_gemini_cli" ? settings.GEMINI_CLI_COMMAND : "";
 }
 
 function modelSetUp(settings: Settings): boolean {

@@ -79,6 +79,8 @@ const Settings = z.object({
   KILOCODE_TEMPLATE_NAME: z.string().default("base"),
   // The agent's program in the sandbox: a name on its PATH or an absolute path. Empty: there is none.
   KILOCODE_COMMAND: z.string().trim().default("kilo"),
+  OPENCODE_COMMAND: z.string().trim().default("opencode"),
+  GEMINI_CLI_COMMAND: z.string().trim().default("gemini"),
   GEMINI_API_KEY: optionalText,
   GEMINI_BASE_URL: optionalUrl,
   GEMINI_MODEL: z.string().default("gemini-2.5-flash"),

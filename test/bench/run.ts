@@ -2,6 +2,7 @@
  * Measures the product: `npm run bench -- NAME [options]`. Each benchmark is a file of its own that exports one function.
  *
  *   loop      signed webhook → cluster → fix → draft pull request, ten times [--times N] [--use HOME]
+ *   run       what a run costs in time beside its agent, stage by stage [--times 5] [--use HOME]
  *   ingest    latency at 50 requests/s, accepted and processed reports per second, rows of a storm [--seconds 20]
  *             [--reports 2000] [--storm 10000] [--use HOME]
  *   cluster   exact average linkage of 20,000 vectors [--n N] [--d 768] [--threshold 0.72] [--raw] [--in FILE.f32]
@@ -10,9 +11,11 @@
 import { benchCluster } from "./cluster";
 import { benchIngest } from "./ingest";
 import { benchLoop } from "./loop";
+import { benchRun } from "./run-overhead";
 
 const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
   loop: benchLoop,
+  run: benchRun,
   ingest: benchIngest,
   cluster: benchCluster,
 };

@@ -103,6 +103,10 @@ export class EvalProject {
       addTo(this.byCluster, clusterId, feedbackId);
     }
     for (const { from } of plan.merges) this.clusters.delete(from);
+    for (const id of plan.affected) {
+      const row = this.clusters.get(id);
+      if (row) this.clusters.set(id, { ...row, itemCount: this.byCluster.get(id)?.size ?? 0 });
+    }
     this.ledger.push(...plan.decisions);
   }
 }

@@ -34,7 +34,13 @@ export function isLiveRun(status: RunStatus): boolean {
   return NEXT[status].length > 0;
 }
 
-export const RUNNER_NAMES = ["sandbox_kilo", "llm_patch", "repair_rules"] as const;
+export const RUNNER_NAMES = [
+  "sandbox_kilo",
+  "sandbox_opencode",
+  "sandbox_gemini_cli",
+  "llm_patch",
+  "repair_rules",
+] as const;
 export type RunnerName = (typeof RUNNER_NAMES)[number];
 
 /** Depth of a run event: 1 = stages, 2 = agent turns, 3 = raw output. */

@@ -2,7 +2,7 @@ import { DEFAULT_CONCURRENT_RUNS } from "../domain/project";
 import { logEvent } from "../kit/log";
 import { runBatch } from "../store/db";
 import { findProject } from "../store/projects";
-import { findRun, hasRoom, listStaleRuns, moveRun, updateRun } from "../store/runs";
+import { findRun, hasRoom, listStaleRuns, moveRun, newGeneration, updateRun } from "../store/runs";
 import type { FixDeps } from "./deps";
 
 /** A run whose heart has not beaten for this long has lost its Workflow. Heartbeats come every 20 seconds. */
@@ -43,10 +43,8 @@ export async function sweepRuns(deps: FixDeps, staleAfterMs = STALE_AFTER_MS): P
       await deps.sendRun(run.projectId, run.id);
       continue;
     }
-    const generation = run.generation + 1;
-    await runBatch(deps.db, [
-      updateRun(deps.db, run.projectId, run.id, { generation, heartbeatAt: now }),
-    ]);
+    const generation = await newGeneration(deps.db, run, { heartbeatAt: now });
+    if (generation === null) continue;
     await deps.runLog(run.id).append([
       {
         level: 1,

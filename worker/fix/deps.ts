@@ -6,6 +6,7 @@ import type { ProjectRow } from "../store/projects";
 import type { Forge } from "./forge/forge";
 import type { Pulls } from "./forge/pulls";
 import type { AskedModel } from "./gateway/ask-model";
+import type { Wire } from "./gateway/usage";
 import type { AgentModel, Runner } from "./runners/runner";
 import type { RunLog } from "./run-log";
 import type { Sandboxes } from "./sandbox/sandbox";
@@ -46,8 +47,12 @@ export type RunDeps = FixDeps & {
   /** Hosts that a sandbox may reach while it installs what the repository declares. */
   registryHosts: string[];
   /** The model as the agent sees it: the gateway's address and the run's own token. Null when no model is set up. */
-  agentModel(project: ProjectRow, runId: string): Promise<AgentModel | null>;
+  agentModel(
+    project: ProjectRow,
+    runId: string,
+    wires: readonly Wire[],
+  ): Promise<AgentModel | null>;
   gatewayHost: string | null;
-  /** The agent's program in the sandbox: a name on its PATH, or an absolute path. */
-  agentProgram: string;
+  /** A runner's program in the sandbox: a name on its PATH, or an absolute path. */
+  agentProgram(runner: RunnerName): string;
 };

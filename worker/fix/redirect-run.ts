@@ -3,8 +3,7 @@ import type { ProjectActor } from "../domain/actor";
 import { DomainError, notFound } from "../domain/errors";
 import { newId } from "../domain/ids";
 import { isLiveRun } from "../domain/run";
-import { auditStatement } from "../store/commit";
-import { runBatch } from "../store/db";
+import { commit } from "../store/commit";
 import { addGuidance, askRun, findRun } from "../store/runs";
 import type { FixDeps } from "./deps";
 import { resumeRun } from "./resume-run";
@@ -13,6 +12,9 @@ import { GuidanceText, mustTakeWords, type WordDeps } from "./take-words";
 import { toRunView, type RunView } from "./views";
 
 export const RedirectInput = z.object({ text: GuidanceText });
+
+/** The same sentence again within this time is the same press. */
+const SAME_PRESS_MS = 10_000;
 
 /**
  * Tells a run's agent something that it gets before all else. A working agent is ended and starts again with it, on what it has
@@ -35,16 +37,24 @@ export async function redirectRun(
     throw new DomainError("illegal_transition", "The run is done and keeps findings.");
   }
   const now = deps.clock();
-  const by = steererName(who);
-  await runBatch(deps.db, [
-    addGuidance(deps.db, who.projectId, id, { text, by, at: now }),
-    askRun(deps.db, who.projectId, id, { kind: "redirect", id: newId(), text, by, at: now }),
-    auditStatement(deps.db, who, now, {
-      action: "run.redirect",
-      target: `run:${id}`,
-      detail: { text },
-    }),
-  ]);
+  const told = { text, by: steererName(who), at: now };
+  const last = run.guidance.at(-1);
+  if (last?.text === text && now - last.at < SAME_PRESS_MS) return toRunView(run, deps.apiUrl);
+  const asked = { kind: "redirect" as const, id: newId(), ...told };
+  const after = {
+    ...run,
+    guidance: [...run.guidance, told],
+    asked: run.status === "running" ? asked : run.asked,
+  };
+  const view = toRunView(after, deps.apiUrl);
+  await commit(
+    deps.db,
+    who,
+    now,
+    [addGuidance(deps.db, who.projectId, id, told), askRun(deps.db, who.projectId, id, asked)],
+    { action: "run.redirect", target: `run:${id}`, detail: { text } },
+    { status: 202, body: view },
+  );
   await deps.broadcastRun(who.projectId, id, run.status);
-  return toRunView((await findRun(deps.db, who.projectId, id))!, deps.apiUrl);
+  return view;
 }

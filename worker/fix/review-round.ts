@@ -1,14 +1,9 @@
 import type { ChangeReview } from "../domain/evidence";
-import type { RunContext } from "./stages/context";
+import type { RunContext, Stage } from "./stages/context";
 import { checkSyntax, demandSyntax, type SyntaxNotes } from "./stages/check-syntax";
 import { collect, type Collected } from "./stages/collect";
 import { reviewChange } from "./stages/review";
 import type { Work } from "./stages/work";
-
-type Stage = <T extends Rpc.Serializable<T>>(
-  name: string,
-  work: (context: RunContext) => Promise<T>,
-) => Promise<T>;
 
 /** What is ready to be proven: the change, what was said about it, and how it came about. */
 export type Ready = {

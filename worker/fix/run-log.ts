@@ -50,6 +50,14 @@ export function eventLine(event: RunEvent): string {
   return `${time} [${event.stage}] ${event.text}`;
 }
 
+/** What a run's own token looks like: the only secret that a sandbox ever holds. */
+const RUN_TOKEN = /scr_[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+/g;
+
+/** A text for the log without the tokens of runs, wherever an agent repeats its own. */
+export function withoutTokens(text: string): string {
+  return text.replace(RUN_TOKEN, "[token]");
+}
+
 /** Longest text of one event, and most events of one run: beyond that, raw output is dropped. */
 export const EVENT_TEXT_LIMIT = 4_000;
 export const EVENT_LIMIT = 20_000;

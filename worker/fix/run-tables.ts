@@ -2,6 +2,7 @@ import type { RunEvent } from "../domain/run";
 import type { RunLimits, RunUse } from "../domain/steering";
 import type { TokenCount } from "./gateway/price";
 import {
+  withoutTokens,
   EVENT_LIMIT,
   EVENT_TEXT_LIMIT,
   type NewRunEvent,
@@ -201,6 +202,7 @@ type EventRow = {
   text: string;
 };
 
-function cut(text: string): string {
+function cut(told: string): string {
+  const text = withoutTokens(told);
   return text.length <= EVENT_TEXT_LIMIT ? text : `${text.slice(0, EVENT_TEXT_LIMIT)} […cut]`;
 }

@@ -13,6 +13,7 @@ import { holdForModel } from "./stages/hold-for-model";
 import { checkWork } from "./review-round";
 import { isTestFile } from "./evidence/patch-files";
 import type { TestCommand } from "./evidence/test-command";
+import { timed } from "./stages/timed";
 import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
 import {
   openContext,
@@ -21,27 +22,24 @@ import {
   withHeartbeat,
   type RunContext,
   type RunParams,
+  type Stage,
 } from "./stages/context";
 import { testBase } from "./stages/baseline";
 import { collect, type Collected } from "./stages/collect";
 import { commitChanges, openPull } from "./stages/deliver";
 import { holdFindings, judge, refuseBroken } from "./stages/judge";
 import { heed } from "./stages/heed";
-import { restorePatch } from "./stages/keep-patch";
-import { lookAtAgent } from "./stages/look";
-import { workAtEdge } from "./stages/edge-work";
 import { openSandbox } from "./stages/open-sandbox";
 import { checkPatch, testChange } from "./stages/prove";
 import { reviewNotes } from "./stages/review-notes";
 import { setUpAndLock } from "./stages/set-up";
 import { snapshot } from "./stages/snapshot";
 import type { SuiteName } from "./stages/suite";
-import { dropTest, startAgent, type Work } from "./stages/work";
+import { dropTest } from "./stages/work";
+import { doWork, workAgain } from "./work-round";
 
 const RETRIES = { limit: 4, delay: 2_000, backoff: "exponential" } as const;
 const STEP_TIMEOUT = "20 minutes";
-/** The first looks are quick; later ones spare steps: four hours are 1,600 looks. */
-const LOOK_MS = { first: 3_000, later: 10_000, quick: 100, most: 2_000 } as const;
 /** The stages that can make a sandbox anew; in all others the run begins again with a new one. */
 const SANDBOX_STAGES = { work: "sandbox", proof: "sandbox-proof" } satisfies Record<
   SandboxPurpose,
@@ -49,11 +47,6 @@ const SANDBOX_STAGES = { work: "sandbox", proof: "sandbox-proof" } satisfies Rec
 >;
 const SANDBOX_LOST = "SandboxLost";
 const SANDBOX_STAGE_NAMES: string[] = Object.values(SANDBOX_STAGES);
-
-type Stage = <T extends Rpc.Serializable<T>>(
-  name: string,
-  work: (context: RunContext) => Promise<T>,
-) => Promise<T>;
 
 /**
  * One run as short, named, idempotent steps. D1 is the record: every step loads the run anew, so that an instance that was
@@ -172,79 +165,6 @@ async function prove(
   });
 }
 
-const AGENT_WORK: Work = {
-  summary: "A coding agent made this change from the approved plan.",
-  derivedTest: null,
-};
-
-const TAKEN_UP: Work = {
-  summary: "A model made this change from the plan; it was taken up from an earlier try.",
-  derivedTest: null,
-};
-
-/** The change itself: by an edge runner at once, or by an agent that is started and then looked at now and then. */
-async function doWork(
-  deps: RunDeps,
-  stage: Stage,
-  step: WorkflowStep,
-  sandboxId: string,
-  writeTest: boolean,
-): Promise<Work> {
-  const first = await stage("work", async (context) => {
-    const runner = deps.runner(context.run.runner);
-    const { run } = context;
-    // Rules are quick and always say the same; what a model wrote is taken up.
-    if (runner.kind === "edge" && !(runner.mends && run.resumeFrom === "proof"))
-      return workAtEdge(context, runner, sandboxId, writeTest);
-    await restorePatch(context, sandboxId);
-    if (runner.kind === "edge")
-      return { ...TAKEN_UP, summary: run.evidence?.summary ?? TAKEN_UP.summary };
-    if (run.resumeFrom === "proof") return AGENT_WORK;
-    await startAgent(context, runner, sandboxId);
-    return null;
-  });
-  return first ?? waitForAgent(stage, step, sandboxId, 1);
-}
-
-type Again = { sandboxId: string; writeTest: boolean; turn: number; faults: string[] };
-
-/** Another turn, with what is wrong with the change. A runner that cannot mend its own change has none. */
-async function workAgain(
-  stage: Stage,
-  step: WorkflowStep,
-  { sandboxId, writeTest, turn, faults }: Again,
-): Promise<Work> {
-  const name = turn === 2 ? "work-again" : "work-reviewed";
-  const mended = await stage(name, async (context) => {
-    const runner = context.deps.runner(context.run.runner);
-    if (runner.kind === "edge") {
-      if (!runner.mends) throw new RunFailure(`The change does not parse: ${faults[0]}`);
-      return workAtEdge(context, runner, sandboxId, writeTest, turn, faults);
-    }
-    await startAgent(context, runner, sandboxId, turn, faults);
-    return null;
-  });
-  return mended ?? waitForAgent(stage, step, sandboxId, turn);
-}
-
-async function waitForAgent(
-  stage: Stage,
-  step: WorkflowStep,
-  sandboxId: string,
-  turn: number,
-): Promise<Work> {
-  const name = turn === 1 ? "agent" : `agent-${turn}`;
-  for (let look = 1; look <= LOOK_MS.most; look++) {
-    const wait = look <= LOOK_MS.quick ? LOOK_MS.first : LOOK_MS.later;
-    await step.sleep(`${name}-wait-${look}`, wait);
-    const done = await stage(`${name}-look-${look}`, (context) =>
-      lookAtAgent(context, sandboxId, turn, look),
-    );
-    if (done) return AGENT_WORK;
-  }
-  throw new RunFailure("The agent did not end, whatever its limits say.");
-}
-
 /** Runs one stage. Failures that a retry would not change are told apart from those that it may. */
 async function inContext<T>(
   deps: RunDeps,
@@ -255,7 +175,7 @@ async function inContext<T>(
   try {
     const context = await openContext(deps, params, stage);
     await heed(context, stage);
-    return await withHeartbeat(context, () => work(context));
+    return await timed(context, stage, () => withHeartbeat(context, () => work(context)));
   } catch (error) {
     // The engine knows its error by name, so ours goes into the message.
     if (error instanceof RunFailure || error instanceof RunOver) {

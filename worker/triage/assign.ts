@@ -98,8 +98,10 @@ function voices(items: readonly AssignItem[]): number[] {
   const keyOf = ({ fingerprint, stackShare }: AssignItem): string | null =>
     fingerprint !== null && stackness(stackShare) >= 0.5 ? fingerprint : null;
   const events = new Map<string | null, number>();
-  for (const item of items) events.set(keyOf(item), (events.get(keyOf(item)) ?? 0) + 1);
-  return items.map((item) => (keyOf(item) === null ? 1 : 1 / events.get(keyOf(item))!));
+  for (const item of items) {
+    if (item.vector) events.set(keyOf(item), (events.get(keyOf(item)) ?? 0) + 1);
+  }
+  return items.map((item) => (keyOf(item) === null ? 1 : 1 / (events.get(keyOf(item)) ?? 1)));
 }
 
 /** Near pairs whose traces have no function in common: the same prose, but two crashes. What is one block stays one. */

@@ -2,16 +2,17 @@ import type { MemberRow } from "../store/feedback";
 
 /** How to find what hangs together with items. Both may answer items that are known already. */
 export type MemberLinks = {
-  /** Items whose similarity to one of these is above the grey zone's lower end. */
+  /** Items whose similarity to one of these is above the grey zone's lower end, the nearest first. */
   near(ids: string[]): Iterable<string>;
   find(by: { ids: string[]; fingerprints: string[]; clusterIds: string[] }): Promise<MemberRow[]>;
 };
 
 /**
- * From this many items on the walk stops following similarities: what it has found by then, with whole clusters and twins, is
- * decided together. Without a bound, one new report in a project of short texts would mean to cluster the project anew.
+ * Beyond the batch's own neighbours the walk follows similarities to so many items, the nearest first: what it has found by then,
+ * with whole clusters and twins, is decided together. Without a bound, one new report in a project of short texts would mean
+ * to cluster the project anew; with this one, reports placed one by one score as in one batch on every set tried.
  */
-export const WALK_LIMIT = 500;
+export const WALK_LIMIT = 200;
 
 /**
  * The batch with everything that hangs together with it, for `assign`: items over similarities above the grey zone's lower end,
@@ -27,10 +28,10 @@ export async function loadMembers(
   const asked = { fingerprints: new Set<string>(), clusterIds: new Set<string>() };
   let added = [...batch];
   for (let round = 0; added.length > 0; round++) {
-    const walks = round === 0 || members.size < WALK_LIMIT;
-    const near = walks ? [...links.near(added.map((row) => row.id))] : [];
+    const room = round === 0 ? Infinity : WALK_LIMIT - members.size;
+    const near = room > 0 ? [...links.near(added.map((row) => row.id))] : [];
     const by = {
-      ids: near.filter((id) => !members.has(id)),
+      ids: near.filter((id) => !members.has(id)).slice(0, room),
       fingerprints: fresh(asked.fingerprints, added, (row) => row.fingerprint),
       clusterIds: fresh(asked.clusterIds, added, (row) => row.clusterId),
     };

@@ -12,6 +12,8 @@ export type ProblemDeps = {
   grouping: GroupingSettings;
   embedder: Embedder;
   neighbourhood: Neighbourhood;
+  /** From so many reports on a cluster is settled; a replay, which looks at everything anew, knows none. */
+  settledFrom?: number;
 };
 
 /** What is read from the record: D1, or a test's memory. */
@@ -22,11 +24,12 @@ export type ProblemRecord<C extends ClusterState> = {
   spanMs(): Promise<number>;
 };
 
-export type ClusterState = Pick<ClusterRow, "id" | "status" | "touchedAt" | "createdAt">;
+export type ClusterState = Pick<ClusterRow, "id" | "status" | "touchedAt" | "createdAt"> &
+  Partial<Pick<ClusterRow, "itemCount">>;
 
 /** The batch with everything that hangs together with it, as `assign` wants it. */
 export async function loadProblem<C extends ClusterState>(
-  { grouping, neighbourhood, embedder }: ProblemDeps,
+  { grouping, neighbourhood, embedder, settledFrom = SETTLED_FROM }: ProblemDeps,
   rows: readonly MemberRow[],
   record: ProblemRecord<C>,
 ): Promise<{ input: AssignInput; clusters: C[]; members: Map<string, MemberRow> }> {
@@ -36,12 +39,19 @@ export async function loadProblem<C extends ClusterState>(
     near: (of) => neighbourhood.near(of, low, anchors),
     find: record.members,
   });
-  const ids = [...members.keys()];
-  const stored = neighbourhood.vectorsOf(ids);
   const clusterIds = new Set([...members.values()].flatMap((row) => row.clusterId ?? []));
   const clusters = await record.clusters([...clusterIds]);
+  const isSettled = ({ itemCount = 0 }: C): boolean => itemCount >= settledFrom;
+  const settled = new Set(clusters.flatMap((row) => (isSettled(row) ? row.id : [])));
+  const near = neighbourhood.near(
+    rows.map((row) => row.id),
+    low,
+    anchors,
+  );
+  const ids = compared([...members.values()], settled, new Set(near));
+  const stored = neighbourhood.vectorsOf(ids);
   const unread = new Set(
-    [...members.values()].map((row) => (stored.has(row.id) ? null : row.clusterId)),
+    ids.flatMap((id) => (stored.has(id) ? [] : (members.get(id)?.clusterId ?? []))),
   );
   const input: AssignInput = {
     items: [...members.values()].map((row) => ({
@@ -57,7 +67,7 @@ export async function loadProblem<C extends ClusterState>(
     clusters: clusters.map((row) => ({
       id: row.id,
       // Another embedder has read its reports: nothing can be said of them until they are embedded anew.
-      frozen: isFrozen(row) || unread.has(row.id),
+      frozen: isFrozen(row) || isSettled(row) || unread.has(row.id),
       createdAt: row.createdAt,
     })),
     pairs: neighbourhood.pairsAmong(ids),
@@ -75,4 +85,33 @@ export async function loadProblem<C extends ClusterState>(
 /** A person touched it, or it is beyond `new`: the machine neither merges nor splits it. */
 export function isFrozen(cluster: Pick<ClusterState, "status" | "touchedAt">): boolean {
   return cluster.touchedAt !== null || cluster.status !== "new";
+}
+
+/** From so many reports on a cluster stands by itself: reports join it, but joining it to another is a person's to say. */
+export const SETTLED_FROM = 500;
+/** Of a settled cluster so many reports are compared, beside those that are near the batch: their mean is that of all. */
+const COMPARED = 100;
+
+/**
+ * The members whose vectors are read: all, but of settled clusters an even sample and what is near. Without it a storm of near
+ * copies would read all that came before for each hundred that come.
+ */
+export function compared(
+  members: readonly MemberRow[],
+  settled: ReadonlySet<string>,
+  near: ReadonlySet<string>,
+): string[] {
+  const isOfSettled = ({ clusterId }: MemberRow): boolean =>
+    clusterId !== null && settled.has(clusterId);
+  const byCluster = new Map<string, string[]>();
+  for (const row of members.filter(isOfSettled)) {
+    const ids = byCluster.get(row.clusterId!);
+    if (ids) ids.push(row.id);
+    else byCluster.set(row.clusterId!, [row.id]);
+  }
+  const sampled = [...byCluster.values()].flatMap((ids) => {
+    const step = Math.max(1, Math.floor(ids.length / COMPARED));
+    return ids.sort().filter((id, i) => i % step === 0 || near.has(id));
+  });
+  return [...members.filter((row) => !isOfSettled(row)).map((row) => row.id), ...sampled];
 }

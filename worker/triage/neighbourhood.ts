@@ -100,16 +100,19 @@ export class Neighbourhood {
     await this.outside?.remove(ids);
   }
 
-  /** The items that have a pair with one of these above a user-facing similarity, without those of this list itself. */
-  near(ids: string[], similarity: number, anchors: Anchors): Set<string> {
+  /** The items that have a pair with one of these above a user-facing similarity, the nearest first, without these themselves. */
+  near(ids: string[], similarity: number, anchors: Anchors): string[] {
     const asked = new Set(ids);
-    const found = new Set<string>();
+    const found = new Map<string, number>();
     for (const { a, b, cosine } of this.tables.edgesOf(ids)) {
       const shares: [number, number] = [this.shares.get(a) ?? 0, this.shares.get(b) ?? 0];
-      if (cosine <= pairLine(similarity, shares, anchors) - 1e-6) continue;
-      for (const id of [a, b]) if (!asked.has(id)) found.add(id);
+      const above = cosine / pairLine(similarity, shares, anchors);
+      if (above <= 1 - 1e-6) continue;
+      for (const id of [a, b]) {
+        if (!asked.has(id)) found.set(id, Math.max(above, found.get(id) ?? 0));
+      }
     }
-    return found;
+    return [...found].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([id]) => id);
   }
 
   verdictsAmong(ids: string[]): Verdict[] {

@@ -47,7 +47,7 @@ export async function replaySlice(deps: ReplayDeps, replay: Replay): Promise<"mo
   const rows = await find({ ids: batch, fingerprints: [], clusterIds: [] });
   const placed = rows.filter((row) => row.clusterId !== null);
   const grouping = { ...deps.grouping, method: replay.method, threshold: replay.threshold };
-  const problem = await loadProblem({ ...deps, grouping }, placed, {
+  const problem = await loadProblem({ ...deps, grouping, settledFrom: Infinity }, placed, {
     members: find,
     clusters: (ids) => replayedClusters(deps, ids),
     spanMs: () => reportsSpan(db, projectId),

@@ -25,12 +25,56 @@ beforeEach(freshWorld);
 
 const runObject = (runId: string) => env.RUN.get(env.RUN.idFromName(runId));
 
+describe("a run that a person pauses", () => {
+  it("keeps its patch, lets its sandbox go, and goes on from there with what it is told", async () => {
+    const run = await startAgentRun();
+    const { project, runId, operator } = run;
+    await untilSaid(run, "working");
+    for (const _press of [1, 2]) {
+      expect(await steer(run, operator, "pause")).toMatchObject({
+        status: 202,
+        json: { status: "running", asked: "pause" },
+      });
+    }
+    const paused = await untilRun(project, runId, ["waiting", "failed"]);
+    expect(paused, paused.logs).toMatchObject({
+      status: "waiting",
+      waiting_for: "decision",
+      asked: null,
+      findings: false,
+      pause: { reason: "person", by: expect.any(String) },
+    });
+    await until("the sandbox is gone", async () => (await sandboxesOf(runId)).length === 0);
+    const patch = await call("GET", `/jobs/${runId}/patch`, { token: project.token });
+    expect(patch.text).toContain("+// begun");
+
+    const text = "Finish at once.";
+    const byToken = { authorization: `Bearer ${project.token}` };
+    expect((await steer(run, byToken, "resume", { text })).status).toBe(403);
+    for (const _press of [1, 2])
+      expect((await steer(run, operator, "resume", { text })).status).toBe(202);
+    const ended = await untilRun(project, runId);
+    expect(ended.status, ended.logs).toBe("succeeded");
+    expect(ended.guidance.map((one) => one.text)).toEqual([text]);
+    const [pull] = await pullsOf();
+    const [file] = await filesOf(pull!.number);
+    expect(file!.patch).toMatch(/^\+\/\/ begun\n\+\/\/ finished/m);
+    expect(pull!.body).toContain("Finish at once.");
+    await until("the sandbox is gone", async () => (await sandboxesOf(runId)).length === 0);
+  });
+});
+
 describe("an agent at work", () => {
   it("starts again in the same sandbox with what a person tells it, and finds what it has done", async () => {
     const run = await startAgentRun();
     await untilSaid(run, "working");
     const [sandbox] = await sandboxesOf(run.runId);
-    const told = await steer(run, run.operator, "redirect", { text: "Finish at once, please." });
+    const words = { text: "Finish at once, please." };
+    const [told, again] = [
+      await steer(run, run.operator, "redirect", words),
+      await steer(run, run.operator, "redirect", words),
+    ];
+    expect(again).toMatchObject({ status: 202, json: { guidance: [words] } });
     expect(told).toMatchObject({ status: 202, json: { asked: "redirect" } });
     const ended = await untilRun(run.project, run.runId);
     expect(ended.status, ended.logs).toBe("succeeded");

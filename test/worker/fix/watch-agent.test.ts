@@ -20,6 +20,7 @@ import { LOOK_BYTES, readOn } from "../../../worker/fix/watch-agent";
 const echo: AgentRunner = {
   kind: "agent",
   name: "sandbox_kilo",
+  wires: ["openai"],
   command: () => ({ argv: [], env: {}, files: [] }),
   parse: (line) => (line === "" ? null : { level: 3, kind: "output", text: line }),
 };

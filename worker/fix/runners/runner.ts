@@ -1,4 +1,5 @@
 import type { AskedModel } from "../gateway/ask-model";
+import type { Wire } from "../gateway/usage";
 import type { PlanContent } from "../../domain/plan";
 import type { RunnerName } from "../../domain/run";
 
@@ -10,6 +11,8 @@ export type ProposeInput = {
   listFiles(): Promise<string[]>;
   /** The project's model for code; null where none is set up. */
   model: AskedModel | null;
+  /** What people who may steer the run or write to the repository say, the most important first: it comes before the plan. */
+  notes: string[];
   /** What is wrong with the runner's first proposal, and the files that it changed: empty at first. `readFile` shows them changed. */
   faults: string[];
   changed: string[];
@@ -39,7 +42,7 @@ export type AgentModel = {
   baseUrl: string;
   apiKey: string;
   name: string;
-  wire: "openai" | "gemini";
+  wire: Wire;
 };
 
 /**
@@ -77,6 +80,8 @@ export type AgentEvent = {
 export type AgentRunner = {
   kind: "agent";
   name: RunnerName;
+  /** The wires that its program speaks. */
+  wires: readonly Wire[];
   command(input: AgentInput): AgentCommand;
   parse(line: string): AgentEvent | null;
 };

@@ -30,6 +30,12 @@ export type RunContext = {
   ): Promise<void>;
 };
 
+/** Runs work as one named, idempotent step of the run's Workflow. */
+export type Stage = <T extends Rpc.Serializable<T>>(
+  name: string,
+  work: (context: RunContext) => Promise<T>,
+) => Promise<T>;
+
 export type RunParams = { projectId: string; runId: string; generation: number };
 
 const HEARTBEAT_MS = 20_000;

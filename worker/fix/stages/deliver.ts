@@ -50,7 +50,7 @@ export async function openPull(context: RunContext): Promise<null> {
   const { deps, run, who } = context;
   const pull = await openDraft(context);
   if (run.followUp) await tellReviewers(context, pull.number);
-  await askReview(context, pull);
+  else await askReview(context, pull);
   await endRun(deps, who, run, {
     status: "succeeded",
     prUrl: pull.url,

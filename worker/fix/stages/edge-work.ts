@@ -1,5 +1,6 @@
 import { WORK_DIR, type Sandbox } from "../sandbox/sandbox";
 import type { EdgeRunner, Proposal } from "../runners/runner";
+import { notesFor } from "../steering";
 import { RunFailure, type RunContext } from "./context";
 import { decode, inRepo, listFiles, resetToBase, type Work } from "./work";
 
@@ -38,6 +39,7 @@ export async function workAtEdge(
       readFile: async (path) => decode(await sandbox.read(inRepo(path))),
       listFiles: () => listFiles(sandbox),
       model: deps.modelFor(project, "code", run.id),
+      notes: notesFor(run),
       faults,
       changed: before?.changed ?? [],
     });

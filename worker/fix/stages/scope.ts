@@ -41,6 +41,7 @@ const LOCKS: Record<string, string[]> = {
 };
 
 const SECRETS = [
+  /\bscr_[A-Za-z0-9_-]{20,}/,
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/,
   /\bgh[pousr]_[A-Za-z0-9]{30,}/,
   /\bgithub_pat_[A-Za-z0-9_]{30,}/,

@@ -73,7 +73,7 @@ export async function startAgent(
 ): Promise<void> {
   const { deps, run, plan } = context;
   const marks = marksOf(turn, run.take);
-  const model = await deps.agentModel(context.project, run.id);
+  const model = await deps.agentModel(context.project, run.id, runner.wires);
   if (!model || !deps.gatewayHost) throw new RunFailure("No model is set up for this runner.");
   const sandbox = await deps.sandboxes().connect(sandboxId);
   if (!(await sandbox.read(marks.started))) {
@@ -86,12 +86,17 @@ export async function startAgent(
       plan: plan.content,
       model,
       workdir: REPO_DIR,
-      program: deps.agentProgram,
+      program: deps.agentProgram(runner.name),
       faults,
       notes: notesFor(run),
       resumed: run.resumeFrom === "work" && run.artifactKey !== null,
     });
     for (const file of command.files) await sandbox.write(file.path, file.content);
+    // An earlier take may be at work still, where the Workflow that would have ended it has died.
+    await sandbox.run(
+      `for f in ${WORK_DIR}/*.pid; do [ "$f" = ${marks.pid} ] || { ${killGroup('"$f"')}; }; done; true`,
+      { timeoutMs: MINUTE },
+    );
     await sandbox.write(`${WORK_DIR}/agent.sh`, wrapper(command.argv, marks));
     await runBatch(deps.db, [updateRun(deps.db, run.projectId, run.id, { resumeFrom: "work" })]);
     await sandbox.start(`setsid -w bash ${WORK_DIR}/agent.sh`, {
@@ -112,6 +117,11 @@ export async function startAgent(
   await deps.runLog(run.id).watch(watched);
 }
 
+/** Ends the processes of the group whose leader a file names. It lies where the agent may write: only digits reach the shell. */
+function killGroup(pidFile: string): string {
+  return `p=$(head -c 12 ${pidFile} 2>/dev/null | tr -cd 0-9); [ -z "$p" ] || kill -KILL -- "-$p" 2>/dev/null`;
+}
+
 /** Whether this turn's agent, in its present take, was started in the sandbox. */
 export async function agentStarted(
   { run }: RunContext,
@@ -128,11 +138,7 @@ export async function stopAgent(
   turn: number,
 ): Promise<void> {
   const { pid } = marksOf(turn, run.take);
-  // The file lies where the agent may write: only digits of it reach the shell.
-  await sandbox.run(
-    `p=$(head -c 12 ${pid} 2>/dev/null | tr -cd 0-9); [ -z "$p" ] || kill -KILL -- "-$p" 2>/dev/null; true`,
-    { timeoutMs: MINUTE },
-  );
+  await sandbox.run(`${killGroup(pid)}; true`, { timeoutMs: MINUTE });
   await sandbox.allowOnly([]);
   await deps.runLog(run.id).unwatch();
 }
@@ -156,7 +162,7 @@ export async function agentExit(
   const exit = await context.deps.runLog(context.run.id).watchedExit();
   if (exit === NOT_FOUND || exit === NOT_RUNNABLE) {
     throw new RunFailure(
-      `The agent's program (KILOCODE_COMMAND, ${context.deps.agentProgram}) does not run in the sandbox. ` +
+      `The agent's program (${context.deps.agentProgram(context.run.runner)}) does not run in the sandbox. ` +
         "Locally `npm run world:kilo` fetches it; elsewhere the sandbox's template must have it.",
     );
   }

@@ -18,6 +18,8 @@ export const RUN_STATUSES = Object.keys(RUN_LOOKS) as RunStatus[];
 
 export const RUNNER_LABELS: Record<RunnerName, string> = {
   sandbox_kilo: "Kilocode in the sandbox",
+  sandbox_opencode: "opencode in the sandbox",
+  sandbox_gemini_cli: "Gemini CLI in the sandbox",
   llm_patch: "One model call, no agent",
   repair_rules: "Repair rules",
 };

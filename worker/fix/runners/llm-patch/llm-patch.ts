@@ -42,7 +42,14 @@ async function propose(input: ProposeInput): Promise<Proposal> {
   }
   const tests = paths.filter((path) => isTestFile(path)).slice(0, TESTS_SHOWN);
   const example = await exampleOf(input, tests);
-  const question = patchQuestion({ plan, files, example, tests, faults: input.faults });
+  const question = patchQuestion({
+    plan,
+    files,
+    example,
+    tests,
+    notes: input.notes,
+    faults: input.faults,
+  });
   const patch = await askFor(model, question, Patch);
   if (!patch) return nothing("The model gave no answer that could be read.");
   const checked = checkedPatch(patch.files, files, new Set(paths));

@@ -55,14 +55,16 @@ export type PatchMaterial = {
   /** A test of the repository, for its style; and where tests lie. */
   example: ProposedFile | null;
   tests: string[];
+  notes: string[];
   faults: string[];
 };
 
 /** Asks for the changed files, whole. */
-export function patchQuestion({ plan, files, example, tests, faults }: PatchMaterial): Question {
+export function patchQuestion({ plan, files, example, tests, ...told }: PatchMaterial): Question {
   const parts = [
+    section("First of all: what the developers say, before the plan below", told.notes),
     planText(plan),
-    section("What is wrong with your change so far: repair this first", faults),
+    section("What is wrong with your change so far: repair this first", told.faults),
     "## Files that you may change",
     ...files.map((file) => markedBlock("file", `path: ${file.path}\n${file.content}`)),
     ...(example

@@ -1,8 +1,6 @@
 import { z } from "zod";
+import { cleanText, jsonOf, LONGEST_LINE } from "../agent-text";
 import type { AgentEvent } from "../runner";
-
-const LONGEST_LINE = 200_000;
-const LONGEST_TEXT = 4_000;
 
 const Tool = z.object({
   type: z.literal("tool_use"),
@@ -37,31 +35,24 @@ const Line = z.union([Tool, Text, Failure, Step]);
 export function parseKiloLine(line: string): AgentEvent | null {
   if (line.trim() === "") return null;
   const parsed = line.length > LONGEST_LINE ? undefined : Line.safeParse(jsonOf(line)).data;
-  if (!parsed) return { level: 3, kind: "output", text: clean(line) };
+  if (!parsed) return { level: 3, kind: "output", text: cleanText(line) };
   if (parsed.type === "tool_use") return toolEvent(parsed.part);
   if (parsed.type === "text") {
     return parsed.part.text.trim() === ""
       ? null
-      : { level: 2, kind: "message", text: clean(parsed.part.text) };
+      : { level: 2, kind: "message", text: cleanText(parsed.part.text) };
   }
-  if (parsed.type === "error") return { level: 2, kind: "error", text: clean(failureText(parsed)) };
+  if (parsed.type === "error")
+    return { level: 2, kind: "error", text: cleanText(failureText(parsed)) };
   return null;
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function toolEvent({ tool, state }: z.infer<typeof Tool>["part"]): AgentEvent {
   const target = targetOf(state.input ?? {});
   const what = target === "" ? tool : `${tool}: ${target}`;
-  if (state.status !== "error") return { level: 2, kind: "tool", text: clean(what) };
+  if (state.status !== "error") return { level: 2, kind: "tool", text: cleanText(what) };
   const cause = typeof state.error === "string" ? ` (${state.error})` : "";
-  return { level: 2, kind: "error", text: clean(`${what} failed${cause}`) };
+  return { level: 2, kind: "error", text: cleanText(`${what} failed${cause}`) };
 }
 
 /** What a tool worked on, from the arguments that Kilocode's tools have. */
@@ -76,11 +67,4 @@ function targetOf(input: Record<string, unknown>): string {
 function failureText({ error }: z.infer<typeof Failure>): string {
   const status = error.data?.statusCode === undefined ? "" : ` (status ${error.data.statusCode})`;
   return `${error.data?.message ?? error.name ?? "The agent failed"}${status}`;
-}
-
-function clean(text: string): string {
-  const head = text.slice(0, LONGEST_TEXT * 2).replace(/[^\P{Cc}\n\t]/gu, "");
-  return head.length > LONGEST_TEXT || text.length > LONGEST_TEXT * 2
-    ? `${head.slice(0, LONGEST_TEXT - 1)}…`
-    : head;
 }

@@ -29,6 +29,7 @@ async function propose(crash: PlannedCrash | null, files: Record<string, string>
     },
     listFiles: async () => Object.keys(files),
     model: null,
+    notes: [],
     faults: [],
     changed: [],
   });

@@ -74,6 +74,7 @@ describe("a real crash of the sample repository is repaired from its stack trace
       readFile: readText,
       listFiles: async () => (await repository()).paths,
       model: null,
+      notes: [],
       faults: [],
       changed: [],
     });
