@@ -36,6 +36,7 @@ import { connectForge, setUpInstallation } from "./start/set-up";
 import {
   GATEWAY_NAME,
   REDDIT_CLIENT_ID,
+  checkOwnSettings,
   writeWorkerSettings,
   type Addresses,
 } from "./start/worker-settings";
@@ -61,6 +62,7 @@ async function stop(code: number, message?: string): Promise<void> {
 async function main(): Promise<void> {
   const fresh = process.argv.includes("--fresh");
   const unsafe = process.argv.includes("--unsafe-sandbox");
+  checkOwnSettings(process.env);
   if (await alreadyRunning()) return;
   reapEarlier();
   if (fresh) wipe();

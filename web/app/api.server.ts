@@ -49,6 +49,7 @@ export type {
   OperationView,
   ProposalView,
 } from "../../worker/triage/views";
+export type { CohesionView } from "../../worker/triage/read-cohesion";
 export type { WhatIfView } from "../../worker/triage/what-if-view";
 
 /** The binding ignores the host; a URL needs one. */

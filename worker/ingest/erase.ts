@@ -1,5 +1,6 @@
 import type { ErasureRow } from "../store/erasures";
 import { deleteErasure, findErasure } from "../store/erasures";
+import { forgetMachineWords } from "../store/operations";
 import { blankEmptyClusters, recountClusters } from "../store/clusters";
 import { runBatch } from "../store/db";
 import { deleteFeedbackByIds, listForErasure, releaseDuplicates } from "../store/feedback";
@@ -36,6 +37,7 @@ async function eraseBatch(deps: IngestDeps, erasure: ErasureRow): Promise<boolea
   // Vectors first: once the rows are gone, nobody knows which vectors were theirs.
   await deps.forget(projectId, ids);
   await runBatch(deps.db, [
+    ...forgetMachineWords(deps.db, projectId, ids),
     deleteFeedbackByIds(deps.db, projectId, ids),
     releaseDuplicates(deps.db, projectId, ids),
     recountClusters(deps.db, projectId, clusterIds, now),

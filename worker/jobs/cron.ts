@@ -5,7 +5,7 @@ import { pollDue } from "../ingest/poll";
 import { logFailure } from "../kit/log";
 import { adoptInstallationList } from "../projects/reddit-config";
 import { forgetOldReplies } from "../store/commit";
-import { projectsWithStaleJobs } from "../store/cluster-jobs";
+import { failStaleJobs, projectsWithStaleJobs } from "../store/cluster-jobs";
 import { projectsWithStaleItems } from "../store/feedback";
 import { listOldErasures } from "../store/erasures";
 import { wakeClusters } from "../triage/wake-clusters";
@@ -52,5 +52,6 @@ async function announceStale(deps: Deps, starting: boolean): Promise<void> {
     projectsWithStaleItems(deps.db, starting ? now + 1 : now - STALE_ITEM_MS),
     projectsWithStaleJobs(deps.db, starting ? now + 1 : now - STALE_JOB_MS),
   ]);
+  await failStaleJobs(deps.db, now - STALE_JOB_MS, now);
   for (const projectId of new Set([...waiting, ...stuck])) await deps.announce(projectId);
 }

@@ -77,6 +77,21 @@ export async function listClusterJobs(
   });
 }
 
+/** Placing that has had no heartbeat since `before` has failed; its object begins a new job. For cron, across projects. */
+export async function failStaleJobs(db: Db, before: number, now: number): Promise<void> {
+  await db
+    .update(clusterJobs)
+    .set({ status: "failed", error: "It gave no sign of life for two minutes.", finishedAt: now })
+    .where(
+      and(
+        // Written out, not bound: only so does SQLite use the partial index.
+        sql`status IN ('pending', 'running')`,
+        lt(clusterJobs.heartbeatAt, before),
+        eq(clusterJobs.kind, "place"),
+      ),
+    );
+}
+
 /** Projects whose job has had no heartbeat since `before`. For cron: across projects, by an index of its own. */
 export async function projectsWithStaleJobs(db: Db, before: number): Promise<string[]> {
   const rows = await db

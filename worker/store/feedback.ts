@@ -467,6 +467,26 @@ export async function reportsSpan(db: Db, projectId: string): Promise<number> {
   return row?.span ?? 0;
 }
 
+/** The newest reports of a cluster, at most `limit`. */
+export async function newestMembers(
+  db: Db,
+  projectId: string,
+  clusterId: string,
+  limit: number,
+): Promise<MemberRow[]> {
+  return db
+    .select({
+      id: feedback.id,
+      fingerprint: feedback.fingerprint,
+      clusterId: feedback.clusterId,
+      createdAt: feedback.createdAt,
+    })
+    .from(feedback)
+    .where(and(eq(feedback.projectId, projectId), eq(feedback.clusterId, clusterId)))
+    .orderBy(desc(feedback.createdAt), desc(feedback.id))
+    .limit(limit);
+}
+
 /** Up to `perCluster` items of each cluster: the newest, in one query. */
 export async function sampleMembers(
   db: Db,

@@ -226,6 +226,20 @@ function amongOperationsOf(projectId: string, feedbackIds: string[]): SQL {
     AND feedback_id IN (SELECT value FROM json_each(${jsonIds(feedbackIds)})))`;
 }
 
+/** Words that the machine made of these reports, and that a change by hand kept in order to put them back. */
+export function forgetMachineWords(db: Db, projectId: string, feedbackIds: string[]): Statement[] {
+  const about = sql`SELECT operation_id FROM operation_clusters WHERE project_id = ${projectId} AND cluster_id IN
+    (SELECT cluster_id FROM grouping_decisions WHERE project_id = ${projectId}
+       AND feedback_id IN (SELECT value FROM json_each(${jsonIds(feedbackIds)})))`;
+  return ["title", "summary"].map((column) =>
+    db.run(sql`
+      UPDATE operations SET effect = json_remove(effect, ${`$.before.${column}`})
+      WHERE project_id = ${projectId} AND kind = 'change' AND id IN (${about})
+        AND json_extract(effect, ${`$.before.${column}`}) IS NOT NULL
+        AND json_extract(effect, ${`$.before.${column}EditedAt`}) IS NULL`),
+  );
+}
+
 /** Rows in portions that one statement can take. */
 export function chunks<T>(rows: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(rows.length / ROWS_PER_STATEMENT) }, (_, i) =>

@@ -84,6 +84,12 @@ export async function runSlice(deps: JobDeps): Promise<NextLook> {
 async function step(deps: JobDeps, job: ActiveJob): Promise<NextLook> {
   const { db, projectId, tables } = deps;
   const row = await findClusterJob(db, projectId, job.id);
+  if (row?.status === "failed") {
+    // Cron has given it up: what waits is placed by a new job.
+    tables.setJob(null);
+    tables.announce(deps.clock());
+    return 0;
+  }
   const startedAt = row?.startedAt ?? deps.clock();
   await runBatch(db, [
     updateClusterJob(db, projectId, job.id, {

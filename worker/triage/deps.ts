@@ -3,6 +3,8 @@ import type { ProjectSettings } from "../domain/project";
 import type { ReplaySettings } from "../domain/replay";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
+import type { MemberRow } from "../store/feedback";
+import type { Likeness } from "./look-alike";
 import type { ReplayMove } from "./replay-tables";
 
 /** What the project's object says of itself. */
@@ -29,6 +31,8 @@ export type TriageDeps = {
   ): Promise<{ id: string; begun: boolean }>;
   /** Begins to embed what another embedder has read, or answers the job that does so. */
   startReembed(projectId: string): Promise<string>;
+  /** How alike these reports of one cluster are. */
+  lookAlike(projectId: string, rows: MemberRow[]): Promise<Likeness>;
   /** What a preview found; null when a newer one took its place. */
   replayFound(
     projectId: string,

@@ -6,7 +6,7 @@ import { Gate } from "../kit/gate";
 import { logFailure } from "../kit/log";
 import type { Db } from "../store/db";
 import { listUndescribed } from "../store/clusters";
-import { findFeedbackByIds } from "../store/feedback";
+import { findFeedbackByIds, type MemberRow } from "../store/feedback";
 import { findProject } from "../store/projects";
 import {
   announcementAlarm,
@@ -21,6 +21,7 @@ import { describeChanged } from "./describe-clusters";
 import type { Embedder } from "./embedders/embedder";
 import { emptyIdfTable, type IdfTable } from "./embedders/lexical/idf";
 import { embedderKeyOf, Neighbourhood } from "./neighbourhood";
+import { lookAlike, type Likeness } from "./look-alike";
 import { ObjectTables } from "./object-tables";
 import { MOST_MOVES } from "./replay";
 import { runReplay, startReplay } from "./replay-job";
@@ -130,6 +131,14 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       });
       await this.ctx.storage.setAlarm(this.#deps.clock());
       return id;
+    }
+
+    /** How alike these reports of one cluster are, by the stored vectors. */
+    async lookAlike(projectId: string, rows: MemberRow[]): Promise<Likeness> {
+      const { db, grouping } = this.#deps;
+      const project = await findProject(db, projectId);
+      const brain = await this.#openBrain();
+      return lookAlike({ db, projectId, grouping: groupingOf(grouping, project), ...brain }, rows);
     }
 
     /** What a preview found, to be applied; null when a newer one took its place. */

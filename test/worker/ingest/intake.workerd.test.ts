@@ -220,6 +220,18 @@ describe("removing", () => {
     await deliver(project, eventId(1), "a");
     await call("POST", "/feedback", { token: project.token, body: { title: "Mine", body: "x" } });
     await untilClustered(project);
+    // An edited cluster keeps the words it had, in order to put them back.
+    const cluster = await env.DB.prepare(
+      "SELECT id FROM clusters WHERE title LIKE '%TypeError%'",
+    ).first<{
+      id: string;
+    }>();
+    await call("PATCH", `/clusters/${cluster!.id}`, {
+      token: project.token,
+      body: { title: "Checkout breaks", summary: "For some." },
+    });
+    const kept = () => env.DB.prepare("SELECT effect FROM operations").all<{ effect: string }>();
+    expect(JSON.stringify((await kept()).results)).toContain("TypeError");
     const at = `/projects/~/sources/${project.sources.sentry}`;
     expect((await call("DELETE", at, { token: project.token })).status).toBe(204);
     expect((await deliver(project, eventId(2), "b")).status).toBe(404);
@@ -230,6 +242,8 @@ describe("removing", () => {
     expect((clusters.json as unknown as { items: unknown[] }).items).toHaveLength(1);
     const words = await env.DB.prepare("SELECT title, summary FROM clusters").all();
     expect(JSON.stringify(words.results)).not.toContain("TypeError");
+    expect(JSON.stringify((await kept()).results)).not.toContain("TypeError");
+    expect(JSON.stringify((await kept()).results)).toContain("Checkout breaks");
     expect((await env.DB.prepare("SELECT id FROM erasures").all()).results).toEqual([]);
   });
 

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { failStaleJobs } from "../../../worker/store/cluster-jobs";
+import { openDb } from "../../../worker/store/db";
 import { call, makeProject, send, untilClustered, type TestProject } from "../../builders/api";
 import type { ClusterListItem, GroupingDecision } from "../../../worker/triage/views";
 
@@ -88,6 +90,38 @@ describe("the brain", () => {
     await call("POST", "/feedback", { token: project.token, body: SAME[1] });
     await untilClustered(project);
     expect(await clustersOf(project)).toHaveLength(1);
+  });
+
+  it("calls a job without a sign of life failed, and places what waits by a new one", async () => {
+    const project = await makeProject();
+    const { json } = await call("POST", "/cluster-jobs", { token: project.token });
+    const { id } = json as unknown as { id: string };
+    await untilClustered(project);
+    // As if the object had died in the middle of it, two minutes ago.
+    await env.DB.prepare(
+      "UPDATE cluster_jobs SET status = 'running', finished_at = NULL, heartbeat_at = ? WHERE id = ?",
+    )
+      .bind(Date.now() - 130_000, id)
+      .run();
+    const object = env.PROJECT.get(env.PROJECT.idFromName(project.projectId));
+    await runInDurableObject(object, (_, state) => {
+      const job = JSON.stringify({ id, createdAt: 0, failures: 0 });
+      state.storage.sql.exec("INSERT OR REPLACE INTO state VALUES ('job', ?)", job);
+    });
+    const db = openDb(env.DB);
+    await failStaleJobs(db, Date.now() - 120_000, Date.now());
+    const given = await call("GET", `/cluster-jobs/${id}`, { token: project.token });
+    expect(given.json).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("two minutes"),
+    });
+    await call("POST", "/feedback", { token: project.token, body: OTHER });
+    await untilClustered(project);
+    expect(await clustersOf(project)).toHaveLength(1);
+    const { json: status } = await call("GET", "/clustering/status", { token: project.token });
+    const last = status["last_job"] as unknown as { id: string; status: string };
+    expect(last.status).toBe("succeeded");
+    expect(last.id).not.toBe(id);
   });
 
   it("keeps two projects apart", async () => {

@@ -143,6 +143,40 @@ describe("what if", () => {
   });
 });
 
+describe("cohesion", () => {
+  it("tells how alike a cluster's reports are, and what the machine alone would part", async () => {
+    const project = await makeProject();
+    const invoice = await add(project, INVOICE);
+    const [login] = await add(project, LOGIN.slice(0, 1));
+    const at = await places();
+    const tight = await read(project, `/clusters/${at[invoice[0]!]}/cohesion`);
+    expect(tight).toMatchObject({ compared: 3, threshold: 0.72, outliers: [], splits: [] });
+    // As an older version of the brain may have left it.
+    await env.DB.prepare("UPDATE feedback SET cluster_id = ? WHERE id = ?")
+      .bind(at[invoice[0]!], login)
+      .run();
+    const loose = await read(project, `/clusters/${at[invoice[0]!]}/cohesion`);
+    expect(loose).toMatchObject({
+      compared: 4,
+      splits: [{ reports: [{ feedback_id: login, title: LOGIN[0] }] }],
+    });
+    expect((loose["outliers"] as { feedback_id: string }[])[0]).toMatchObject({
+      feedback_id: login,
+    });
+    expect(loose["mean"]).toBeLessThan(tight["mean"] as number);
+  });
+
+  it("never suggests to part what a person has joined", async () => {
+    const project = await makeProject();
+    const invoice = await add(project, INVOICE);
+    const [login] = await add(project, LOGIN.slice(0, 1));
+    const at = await places();
+    await act(project, `/clusters/${at[login!]}/merge`, { into: at[invoice[0]!] });
+    const joined = await read(project, `/clusters/${at[invoice[0]!]}/cohesion`);
+    expect(joined).toMatchObject({ compared: 4, splits: [] });
+  });
+});
+
 describe("clustering a project anew", () => {
   it("decides everything by the present settings, as one operation, and leaves what people touched", async () => {
     const project = await makeProject();

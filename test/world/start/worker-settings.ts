@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { settingsOf, type Env } from "../../../worker/env";
 import { HOME, SAMPLE_REPO } from "./paths";
 import type { LocalSecrets } from "./secrets";
 
@@ -45,6 +46,14 @@ export const GATEWAY_NAME = "gateway.soulcaster.local";
 
 /** What the sandboxes of this machine can do. `kilo` is the agent's program inside them; null when it was not fetched. */
 export type SandboxMeans = { isolated: boolean; kilo: string | null };
+
+/** Throws at once, naming the variable, when a setting that the Worker would obey is wrong. */
+export function checkOwnSettings(environment: Record<string, string | undefined>): void {
+  const own = HONOURED.flatMap((name) =>
+    environment[name] ? [[name, environment[name]] as const] : [],
+  );
+  settingsOf({ SEALING_KEY: "-".repeat(32), ...Object.fromEntries(own) } as unknown as Env);
+}
 
 /** Writes the Worker's settings to a file that only this user can read, and returns its path. */
 export function writeWorkerSettings(

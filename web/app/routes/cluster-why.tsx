@@ -1,9 +1,11 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
 import { connect, unwrap } from "../api.server";
+import { Cohesion } from "../features/clusters/cohesion";
 import { DecisionEntry } from "../features/clusters/decision-entry";
 import { clusterMeta } from "../features/clusters/cluster-meta";
 import { useCluster } from "../features/clusters/use-cluster";
+import { useCan } from "../features/projects/use-project";
 import { ErrorPanel } from "../ui/error-page";
 
 export const meta = clusterMeta("Why grouped");
@@ -12,8 +14,10 @@ export const meta = clusterMeta("Why grouped");
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const { ledger, feedback } = connect({ request, context });
   const param = { projectId: params.projectId!, id: params.clusterId! };
-  const [history, reports] = await Promise.all([
-    unwrap(ledger.projects[":projectId"].clusters[":id"].history.$get({ param })),
+  const cluster = ledger.projects[":projectId"].clusters[":id"];
+  const [history, cohesion, reports] = await Promise.all([
+    unwrap(cluster.history.$get({ param })),
+    unwrap(cluster.cohesion.$get({ param })),
     unwrap(
       feedback.projects[":projectId"].feedback.$get({
         param,
@@ -22,14 +26,16 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
     ),
   ]);
   const titles = Object.fromEntries(reports.items.map(({ id, title }) => [id, title]));
-  return { decisions: history.items, titles };
+  return { decisions: history.items, cohesion, titles };
 }
 
 export default function ClusterWhy() {
-  const { decisions, titles } = useLoaderData<typeof loader>();
-  const { base } = useCluster();
+  const { decisions, cohesion, titles } = useLoaderData<typeof loader>();
+  const { base, cluster } = useCluster();
+  const maySplit = useCan("cluster:write") && !cluster.merged_into;
   return (
     <section aria-label="Why grouped">
+      <Cohesion cohesion={cohesion} base={base} cluster={cluster.id} maySplit={maySplit} />
       <p className="section-note">
         Every placement is written down when it happens: what decided, how alike the reports were,
         and the line they had to cross. Newest first.

@@ -1,9 +1,18 @@
-import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/cloudflare";
-import { Link, useLoaderData } from "@remix-run/react";
+import {
+  redirect,
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+} from "@remix-run/cloudflare";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { connect, unwrap } from "../api.server";
+import { DuplicateForm } from "../features/clusters/duplicate-form";
+import { markDuplicate } from "../features/clusters/ledger-actions.server";
 import { DecisionEntry } from "../features/clusters/decision-entry";
 import { ReportBody } from "../features/reports/report-body";
 import { SourceMark } from "../features/reports/source-mark";
+import { useCan } from "../features/projects/use-project";
+import { answer } from "../lib/answer.server";
 import { counted } from "../lib/count";
 import { pageTitle } from "../lib/page-title";
 import { Card } from "../ui/card";
@@ -26,8 +35,19 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   return { item, why: why.items, base: `/p/${param.projectId}` };
 }
 
+/** Marks the report as a duplicate; the history of the cluster shows it, with the way back. */
+export async function action({ request, context, params }: ActionFunctionArgs) {
+  const { ledger } = connect({ request, context });
+  const param = { projectId: params.projectId!, id: params.reportId! };
+  const marked = await markDuplicate(ledger, param, await request.formData());
+  if (!marked.ok) return answer({ problem: marked.problem });
+  return redirect(`/p/${param.projectId}/clusters/${marked.value.clusters.at(-1)}/history`);
+}
+
 export default function Report() {
   const { item, why, base } = useLoaderData<typeof loader>();
+  const acted = useActionData<typeof action>();
+  const mayMark = useCan("cluster:write") && item.cluster_id !== null;
   return (
     <>
       <header className="cluster-head">
@@ -69,6 +89,11 @@ export default function Report() {
       <Card title="Report">
         <ReportBody item={item} />
       </Card>
+      {mayMark ? (
+        <Card title="Mark as a duplicate">
+          <DuplicateForm problem={acted?.problem} />
+        </Card>
+      ) : null}
       <Card title="Why it is where it is">
         {why.length === 0 ? <p className="faint">It has not been placed yet.</p> : null}
         <ol className="decisions">

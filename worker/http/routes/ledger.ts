@@ -10,6 +10,7 @@ import {
   ProposalQuery,
   readProposals,
 } from "../../triage/proposals";
+import { CohesionView, readCohesion } from "../../triage/read-cohesion";
 import { readHistory } from "../../triage/read-history";
 import { removeItem } from "../../triage/remove-item";
 import { splitCluster, SplitInput } from "../../triage/split-cluster";
@@ -44,6 +45,15 @@ export const ledgerRoutes = new Hono<AppEnv>()
       },
     }),
     async (c) => c.json(await readHistory(c.var.deps, c.var.who, c.req.param("id")), 200),
+  )
+  .get(
+    "/projects/:projectId/clusters/:id/cohesion",
+    route({
+      summary: "How alike a cluster's reports are, which are not, and what speaks for splitting it",
+      access: "project:read",
+      replies: { 200: CohesionView },
+    }),
+    async (c) => c.json(await readCohesion(c.var.deps, c.var.who, c.req.param("id")), 200),
   )
   .post(
     "/projects/:projectId/clusters/:id/merge",

@@ -43,6 +43,19 @@ export function clusterIn(typed: string): string {
   return /clusters\/([0-9a-f-]{36})/i.exec(typed)?.[1] ?? typed;
 }
 
+/** As `clusterIn`, for a report. */
+function reportIn(typed: string): string {
+  return /reports\/([0-9a-f-]{36})/i.exec(typed)?.[1] ?? typed;
+}
+
+/** Marks a report as a duplicate of the one whose address or id was typed. */
+export async function markDuplicate(ledger: Ledger, param: Place, form: FormData) {
+  const json = { of: reportIn(text(form, "of")) };
+  return attempt(() =>
+    unwrap(ledger.projects[":projectId"].feedback[":id"].duplicate.$post({ param, json })),
+  );
+}
+
 export async function mergeInto(ledger: Ledger, param: Place, form: FormData) {
   const json = { into: clusterIn(text(form, "into")) };
   return attempt(() =>
