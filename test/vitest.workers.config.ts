@@ -47,8 +47,8 @@ export default defineConfig({
   test: {
     name: "workerd",
     include: ["test/**/*.workerd.test.ts"],
-    // Waits for retries of queue and Workflow: minutes that `npm run test:deep` has.
-    exclude: deep ? [] : ["test/**/*-faults.workerd.test.ts"],
+    // Waits for retries of queue and Workflow, and whole runs by each runner: minutes that `npm run test:deep` has.
+    exclude: deep ? [] : ["test/**/*-faults.workerd.test.ts", "test/**/*.deep.workerd.test.ts"],
     setupFiles: ["test/workers-setup.ts"],
     globalSetup: ["test/workers-world.ts"],
     isolate: false,

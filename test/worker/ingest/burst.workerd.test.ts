@@ -18,7 +18,7 @@ import { mail } from "../../builders/mail";
 import { eventAlert, webhookEvent } from "../../builders/sentry";
 
 const COPIES = 50;
-const BURST = process.env["SOULCASTER_DEEP"] ? 10_000 : 150;
+const BURST = process.env["SOULCASTER_DEEP"] ? 10_000 : 80;
 const AT_ONCE = 16;
 /** Of each ten events seven are of one crash, and three are crashes of their own. */
 const STORM_OF_TEN = 7;

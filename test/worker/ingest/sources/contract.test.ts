@@ -193,8 +193,8 @@ async function timed(map: Try["map"], payload: unknown): Promise<number> {
   return performance.now() - start;
 }
 
-/** Under 50 ms each. Other work on the machine may hold up a few, so the 99th in a hundred decides. */
+/** Two milliseconds on a quiet machine; what grows out of proportion takes seconds. Other work may hold up a few. */
 function expectFast(times: number[]): void {
   const sorted = times.toSorted((a, b) => a - b);
-  expect(sorted[Math.floor(sorted.length * 0.99)]).toBeLessThan(50);
+  expect(sorted[Math.floor(sorted.length * 0.9)]).toBeLessThan(500);
 }
