@@ -11,10 +11,15 @@ const GATHER_MS = 400;
  * every 10 seconds. A hidden tab waits until it is looked at.
  */
 export function useLiveProject(projectId: string): SocketState {
-  const { revalidate } = useRevalidator();
-  const latest = useRef(revalidate);
+  const revalidator = useRevalidator();
+  const latest = useRef(revalidator);
+  /** Somebody asked while a reload was under way: one that is broken off is an error in the console. */
+  const again = useRef(false);
   useEffect(() => {
-    latest.current = revalidate;
+    latest.current = revalidator;
+    if (revalidator.state !== "idle" || !again.current) return;
+    again.current = false;
+    revalidator.revalidate();
   });
   const [state, setState] = useState<SocketState>("connecting");
 
@@ -24,7 +29,9 @@ export function useLiveProject(projectId: string): SocketState {
     let open = false;
     const refresh = () => {
       stale = document.hidden;
-      if (!stale) latest.current();
+      if (stale) return;
+      if (latest.current.state === "idle") latest.current.revalidate();
+      else again.current = true;
     };
     const socket = keepSocket({
       path: () => `/live/projects/${encodeURIComponent(projectId)}/live`,
