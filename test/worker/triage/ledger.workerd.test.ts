@@ -5,42 +5,12 @@ import { listLinks } from "../../../worker/store/operations";
 import { PersonLinks } from "../../../worker/triage/person-links";
 import { wakeClusters } from "../../../worker/triage/wake-clusters";
 import { call, makeProject, untilClustered, type TestProject } from "../../builders/api";
+import { add, INVOICE, LOGIN, places, placesByLedger } from "../../builders/grouping";
 import type { ClusterListItem, OperationView } from "../../../worker/triage/views";
-
-const INVOICE = ["Invoice PDF is empty", "Empty invoice PDF", "Invoice PDF download is empty"];
-const LOGIN = ["Login page hangs", "Login page hangs forever", "The login page hangs"];
-
-async function add(project: TestProject, titles: readonly string[]): Promise<string[]> {
-  const body = titles.map((title) => ({ title, body: `${title}, every time I try it.` }));
-  await call("POST", "/feedback", { token: project.token, body });
-  await untilClustered(project);
-  const { results } = await env.DB.prepare("SELECT id, title FROM feedback").all<{
-    id: string;
-    title: string;
-  }>();
-  return titles.map((title) => results.find((row) => row.title === title)!.id);
-}
 
 async function clusters(project: TestProject): Promise<ClusterListItem[]> {
   const { json } = await call("GET", "/clusters?limit=100", { token: project.token });
   return (json as unknown as { items: ClusterListItem[] }).items;
-}
-
-async function places(): Promise<Record<string, string>> {
-  const { results } = await env.DB.prepare("SELECT id, cluster_id FROM feedback").all<{
-    id: string;
-    cluster_id: string;
-  }>();
-  return Object.fromEntries(results.map((row) => [row.id, row.cluster_id]));
-}
-
-/** Of each report's ledger rows the newest: where it is, if the ledger is true. */
-async function placesByLedger(): Promise<Record<string, string>> {
-  const { results } = await env.DB.prepare(
-    `SELECT feedback_id AS id, cluster_id FROM grouping_decisions AS row WHERE revision =
-      (SELECT max(revision) FROM grouping_decisions WHERE feedback_id = row.feedback_id)`,
-  ).all<{ id: string; cluster_id: string }>();
-  return Object.fromEntries(results.map((row) => [row.id, row.cluster_id]));
 }
 
 async function act(project: TestProject, path: string, body: unknown = {}) {
