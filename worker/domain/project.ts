@@ -1,10 +1,14 @@
 import { z } from "zod";
+import type { SourceKind } from "./feedback";
 import { GROUPING_METHODS } from "./grouping";
 import { ModelChoices } from "./models";
 import { SCRUB_RULES } from "./scrub-rules";
 import { DEFAULT_LIMITS, type RunLimits } from "./steering";
 
-/** `public_sources`: where a report came from Reddit, GitHub or the DSN, to which anyone may write. */
+/** Kinds to which anyone may write. So may anyone by a DSN, which is a channel and no kind. */
+export const PUBLIC_SOURCES: readonly SourceKind[] = ["reddit", "github"];
+
+/** `public_sources`: where a report came from one of those, or by the DSN. */
 export const FINDINGS_POLICIES = ["public_sources", "always", "never"] as const;
 export type FindingsPolicy = (typeof FINDINGS_POLICIES)[number];
 

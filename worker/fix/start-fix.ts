@@ -2,6 +2,7 @@ import { z } from "zod";
 import { actorName, type ProjectActor } from "../domain/actor";
 import { fixBranch, nextClusterStatus } from "../domain/cluster";
 import { DomainError, notFound } from "../domain/errors";
+import { SOURCE_KINDS } from "../domain/feedback";
 import { newId } from "../domain/ids";
 import { runLimits } from "../domain/project";
 import { RUNNER_NAMES } from "../domain/run";
@@ -10,7 +11,7 @@ import { commit } from "../store/commit";
 import { isRefused, refuseWhen } from "../store/grouping";
 import { isUniqueViolation, type Statement } from "../store/db";
 import { approvePlan, findNewestPlan, insertPlan, type PlanRow } from "../store/plans";
-import { hasOtherReports } from "../store/feedback";
+import { hasReportsFrom } from "../store/feedback";
 import { findProject, type ProjectRow } from "../store/projects";
 import { countRunsOfCluster, findLiveRun, insertRun, type RunRow } from "../store/runs";
 import type { FixDeps } from "./deps";
@@ -130,7 +131,9 @@ export async function startFix(
 /** Whether all reports of a cluster come from sources that the project trusts: then nobody has to approve its plan. */
 async function isTrusted(deps: FixDeps, project: ProjectRow, clusterId: string): Promise<boolean> {
   const trusted = project.settings.trusted_sources ?? [];
-  return trusted.length > 0 && !(await hasOtherReports(deps.db, project.id, clusterId, trusted));
+  if (trusted.length === 0) return false;
+  const others = SOURCE_KINDS.filter((kind) => !trusted.some((one) => one === kind));
+  return !(await hasReportsFrom(deps.db, project.id, clusterId, others));
 }
 
 function planStatements(

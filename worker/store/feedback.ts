@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, ne, notInArray, or, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, lt, ne, or, sql, type SQL } from "drizzle-orm";
 import type { NewFeedback, SourceKind } from "../domain/feedback";
 import type { Cursor } from "./cursor";
 import { jsonIds, runBatch, type Db, type Statement } from "./db";
@@ -507,12 +507,12 @@ export async function sampleMembers(
   );
 }
 
-/** Whether a cluster has a report from elsewhere than the trusted kinds of sources, or by a DSN, whose key is public. */
-export async function hasOtherReports(
+/** Whether a cluster has a report of one of these kinds of sources, or one by a DSN, whose key is public. */
+export async function hasReportsFrom(
   db: Db,
   projectId: string,
   clusterId: string,
-  trusted: readonly SourceKind[],
+  kinds: readonly SourceKind[],
 ): Promise<boolean> {
   const [row] = await db
     .select({ id: feedback.id })
@@ -522,32 +522,7 @@ export async function hasOtherReports(
       and(
         eq(feedback.projectId, projectId),
         eq(feedback.clusterId, clusterId),
-        or(notInArray(feedback.source, [...trusted]), eq(sources.channel, "dsn")),
-      ),
-    )
-    .limit(1);
-  return row !== undefined;
-}
-
-/** Whether a report of a cluster came from a place to which anyone may write: Reddit, GitHub, or a DSN. */
-export async function hasPublicReports(
-  db: Db,
-  projectId: string,
-  clusterId: string,
-): Promise<boolean> {
-  const [row] = await db
-    .select({ id: feedback.id })
-    .from(feedback)
-    .leftJoin(sources, and(eq(sources.projectId, projectId), eq(sources.id, feedback.sourceId)))
-    .where(
-      and(
-        eq(feedback.projectId, projectId),
-        eq(feedback.clusterId, clusterId),
-        or(
-          eq(feedback.source, "reddit"),
-          eq(feedback.source, "github"),
-          eq(sources.channel, "dsn"),
-        ),
+        or(inArray(feedback.source, [...kinds]), eq(sources.channel, "dsn")),
       ),
     )
     .limit(1);

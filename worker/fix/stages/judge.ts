@@ -1,5 +1,6 @@
 import type { Evidence } from "../../domain/evidence";
-import { hasPublicReports } from "../../store/feedback";
+import { PUBLIC_SOURCES } from "../../domain/project";
+import { hasReportsFrom } from "../../store/feedback";
 import { runBatch } from "../../store/db";
 import { moveRun, updateRun } from "../../store/runs";
 import { isTestConfiguration, isTestFile } from "../evidence/patch-files";
@@ -82,7 +83,7 @@ export async function holdFindings(context: RunContext): Promise<boolean> {
   if (policy === "never") return false;
   if (
     policy === "public_sources" &&
-    !(await hasPublicReports(deps.db, run.projectId, run.clusterId))
+    !(await hasReportsFrom(deps.db, run.projectId, run.clusterId, PUBLIC_SOURCES))
   )
     return false;
   const now = deps.clock();

@@ -1,14 +1,10 @@
 import { z } from "zod";
-import { ForeignError } from "../../kit/foreign-error";
-import { geminiError } from "../../kit/gemini-error";
+import { askGemini, type GeminiModel } from "../ask-gemini";
 import { untrustedReports } from "../untrusted-reports";
 import type { Judge, JudgedReport, Judgement } from "./judge";
 
-/** `baseUrl` without a path; prices in dollars per million tokens. */
-export type GeminiJudgeSettings = {
-  apiKey: string;
-  baseUrl?: string;
-  model: string;
+/** Prices in dollars per million tokens. */
+export type GeminiJudgeSettings = GeminiModel & {
   inputUsdPerMtok: number;
   outputUsdPerMtok: number;
 };
@@ -55,54 +51,21 @@ export function createGeminiJudge(settings: GeminiJudgeSettings): Judge {
 }
 
 async function judge(settings: GeminiJudgeSettings, prompt: string): Promise<Judgement> {
-  const { GoogleGenAI } = await import("@google/genai");
-  const { apiKey, baseUrl, model } = settings;
-  const client = new GoogleGenAI({
-    apiKey,
-    httpOptions: { timeout: TIMEOUT_MS, ...(baseUrl ? { baseUrl } : {}) },
+  const { reply, inputTokens, outputTokens } = await askGemini(settings, {
+    what: "verdict",
+    instruction: INSTRUCTION,
+    prompt,
+    schema: REPLY_SCHEMA,
+    form: Reply,
+    outputTokens: OUTPUT_TOKENS,
+    timeoutMs: TIMEOUT_MS,
   });
-  const reply = await client.models
-    .generateContent({
-      model,
-      contents: [{ role: "user", parts: [{ text: prompt }] }],
-      config: {
-        systemInstruction: INSTRUCTION,
-        responseMimeType: "application/json",
-        responseJsonSchema: REPLY_SCHEMA,
-        temperature: 0,
-        maxOutputTokens: OUTPUT_TOKENS,
-        thinkingConfig: { thinkingBudget: 0 },
-      },
-    })
-    .catch((thrown: unknown) => {
-      throw geminiError(thrown);
-    });
-  const [candidate] = reply.candidates ?? [];
-  const ended = candidate?.finishReason;
-  if (ended !== undefined && ended !== "STOP") throw invalid(`it ended with ${ended}`);
-  const { same, reason } = parseReply(
-    (candidate?.content?.parts ?? []).map((part) => part.text ?? "").join(""),
-  );
-  const usage = reply.usageMetadata;
-  const input = usage?.promptTokenCount ?? prompt.length / CHARACTERS_PER_TOKEN;
-  const output = usage?.candidatesTokenCount ?? OUTPUT_TOKENS;
+  const input = inputTokens ?? prompt.length / CHARACTERS_PER_TOKEN;
   return {
-    same,
-    reason: reason.slice(0, REASON_LIMIT),
-    microUsd: priceOf(settings, input, output),
+    same: reply.same,
+    reason: reply.reason.slice(0, REASON_LIMIT),
+    microUsd: priceOf(settings, input, outputTokens ?? OUTPUT_TOKENS),
   };
-}
-
-function parseReply(text: string): z.infer<typeof Reply> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw invalid("no JSON");
-  }
-  const reply = Reply.safeParse(json);
-  if (!reply.success) throw invalid("another form");
-  return reply.data;
 }
 
 /** A dollar per million tokens is a millionth of a dollar per token. */
@@ -113,8 +76,4 @@ function priceOf(settings: GeminiJudgeSettings, input: number, output: number): 
 /** Both reports in the marked block. */
 export function promptOf(pair: readonly [JudgedReport, JudgedReport]): string {
   return untrustedReports(pair, { frames: FRAMES_SHOWN, body: BODY_SHOWN });
-}
-
-function invalid(what: string): ForeignError {
-  return new ForeignError("invalid_reply", `Gemini's verdict: ${what}`);
 }

@@ -1,14 +1,12 @@
 import { z } from "zod";
 import { CLUSTER_SUMMARY_LIMIT, CLUSTER_TITLE_LIMIT } from "../../domain/cluster";
-import { ForeignError } from "../../kit/foreign-error";
-import { geminiError } from "../../kit/gemini-error";
+import { askGemini, invalidReply, type GeminiModel } from "../ask-gemini";
 import { untrustedReports } from "../untrusted-reports";
 import { diverseMembers } from "./diverse-members";
 import { fitText } from "./fit-text";
-import type { ClusterSummary, Summarizer, SummaryMember } from "./summarizer";
+import type { Summarizer, SummaryMember } from "./summarizer";
 
-/** `baseUrl` without a path. */
-export type GeminiSummarizerSettings = { apiKey: string; baseUrl?: string; model?: string };
+export type GeminiSummarizerSettings = Omit<GeminiModel, "model"> & { model?: string };
 
 export const GEMINI_SUMMARY_MODEL = "gemini-2.5-flash";
 const MEMBERS_SHOWN = 5;
@@ -39,57 +37,17 @@ export function createGeminiSummarizer(settings: GeminiSummarizerSettings): Summ
     name: "gemini",
     version: model,
     async summarize(members) {
-      const text = await generate(settings, model, promptOf(members));
-      return parseReply(text);
+      const what = "summary reply";
+      const question = { what, instruction: INSTRUCTION, schema: REPLY_SCHEMA, form: Reply };
+      const { reply } = await askGemini(
+        { ...settings, model },
+        { ...question, prompt: promptOf(members) },
+      );
+      const title = fitText(reply.title, CLUSTER_TITLE_LIMIT);
+      if (title === "") throw invalidReply(what, "an empty title");
+      return { title, summary: fitSummary(reply.summary) };
     },
   };
-}
-
-async function generate(
-  settings: GeminiSummarizerSettings,
-  model: string,
-  prompt: string,
-): Promise<string> {
-  const { GoogleGenAI } = await import("@google/genai");
-  const client = new GoogleGenAI({
-    apiKey: settings.apiKey,
-    httpOptions: settings.baseUrl ? { baseUrl: settings.baseUrl } : {},
-  });
-  const reply = await client.models
-    .generateContent({
-      model,
-      contents: [{ role: "user", parts: [{ text: prompt }] }],
-      config: {
-        systemInstruction: INSTRUCTION,
-        responseMimeType: "application/json",
-        responseJsonSchema: REPLY_SCHEMA,
-        temperature: 0,
-        thinkingConfig: { thinkingBudget: 0 },
-      },
-    })
-    .catch((thrown: unknown) => {
-      throw geminiError(thrown);
-    });
-  const [candidate] = reply.candidates ?? [];
-  const reason = candidate?.finishReason;
-  if (reason !== undefined && reason !== "STOP") throw invalid(`it ended with ${reason}`);
-  const text = (candidate?.content?.parts ?? []).map((part) => part.text ?? "").join("");
-  if (text === "") throw invalid(`no text (${reply.promptFeedback?.blockReason ?? "no reason"})`);
-  return text;
-}
-
-function parseReply(text: string): ClusterSummary {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw invalid("no JSON");
-  }
-  const reply = Reply.safeParse(json);
-  if (!reply.success) throw invalid("another form");
-  const title = fitText(reply.data.title, CLUSTER_TITLE_LIMIT);
-  if (title === "") throw invalid("an empty title");
-  return { title, summary: fitSummary(reply.data.summary) };
 }
 
 /** Whole as it is, or cut after a clause or word and ended with a full stop. */
@@ -103,8 +61,4 @@ function fitSummary(summary: string): string {
 export function promptOf(members: readonly SummaryMember[]): string {
   const shown = { frames: FRAMES_SHOWN, body: BODY_SHOWN };
   return untrustedReports(diverseMembers(members, MEMBERS_SHOWN), shown);
-}
-
-function invalid(what: string): ForeignError {
-  return new ForeignError("invalid_reply", `Gemini's summary reply: ${what}`);
 }
