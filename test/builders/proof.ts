@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -90,7 +90,7 @@ function contextFor(
   const kept = new Map<string, Uint8Array>();
   const run = { id: runId, projectId: "project", evidence: null } as unknown as RunContext["run"];
   const deps = {
-    db: openDb(writesInto(run)),
+    db: openDb(writesInto()),
     clock: Date.now,
     registryHosts: registryHosts ?? ["registry.npmjs.org"],
     sandboxes: () => sandboxes,
@@ -121,7 +121,7 @@ function contextFor(
 }
 
 /** A database that takes every write: what the stages write is read from the archive. */
-function writesInto(_run: RunContext["run"]): D1Database {
+function writesInto(): D1Database {
   const statement = { bind: () => statement };
   return {
     prepare: () => statement,
@@ -142,8 +142,8 @@ function archiveOf(folder: string): ReadableStream<Uint8Array> {
   return Readable.toWeb(tar.stdout) as ReadableStream<Uint8Array>;
 }
 
-/** The lock file of a package.json, made by npm itself; null where its registry does not answer. */
-export function lockOf(manifest: string, more: Record<string, string> = {}): string | null {
+/** The lock file of a package.json, made by npm itself. Throws where its registry does not answer. */
+export function lockOf(manifest: string, more: Record<string, string> = {}): string {
   const folder = mkdtempSync(path.join(tmpdir(), "soulcaster-lock-"));
   try {
     writeFiles(folder, { "package.json": manifest, ...more });
@@ -152,9 +152,7 @@ export function lockOf(manifest: string, more: Record<string, string> = {}): str
       stdio: "ignore",
       timeout: 120_000,
     });
-    return execFileSync("cat", [path.join(folder, "package-lock.json")], { encoding: "utf8" });
-  } catch {
-    return null;
+    return readFileSync(path.join(folder, "package-lock.json"), "utf8");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -99,7 +99,9 @@ function failureIn(yaml: Yaml): TestFailure {
     type === "test" ? null : type,
     asserted ? "AssertionError" : null,
   ];
-  return failureOf(marks, yaml["error"] ?? yaml["message"] ?? "");
+  const { error, message, expected, actual } = yaml;
+  const compared = expected || actual ? `expected ${expected}, actual ${actual}` : "";
+  return failureOf(marks, error || message || diff || compared);
 }
 
 /** tap's outermost subtests are files. */
@@ -117,15 +119,18 @@ function readYaml(lines: string[], from: number): { yaml: Yaml; end: number } {
   const open = /^( *)---\s*$/.exec(lines[from] ?? "");
   if (!open) return { yaml, end: from - 1 };
   const indent = open[1]!;
+  // ava and tape indent the keys once more.
+  const inner = /^ */.exec(lines[from + 1] ?? "")![0];
+  const keys = inner.startsWith(indent) ? inner : indent;
   for (let at = from + 1; at < lines.length; at++) {
     const line = lines[at]!;
     if (line === `${indent}...`) return { yaml, end: at };
-    const pair = line.startsWith(indent)
-      ? /^([A-Za-z_]\w*):(?: (.*))?$/.exec(line.slice(indent.length))
+    const pair = line.startsWith(keys)
+      ? /^([A-Za-z_]\w*):(?: +(.*))?$/.exec(line.slice(keys.length))
       : null;
     if (!pair) continue;
     const value = /^[|>][-+]?$/.test(pair[2] ?? "")
-      ? blockOf(lines, at + 1, `${indent}  `)
+      ? blockOf(lines, at + 1, `${keys}  `)
       : unquoted(pair[2] ?? "");
     yaml[pair[1]!] ??= value;
   }
