@@ -33,6 +33,7 @@ import {
 } from "./start/processes";
 import { localSecrets } from "./start/secrets";
 import { connectForge, setUpInstallation } from "./start/set-up";
+import { toolchains } from "./start/toolchains";
 import {
   GATEWAY_NAME,
   REDDIT_CLIENT_ID,
@@ -95,7 +96,7 @@ async function main(): Promise<void> {
     apiKey: secrets.sandboxKey,
     isolation,
     hosts: { [GATEWAY_NAME]: `${api}/gateway` },
-    tools: hasKilo ? [{ path: KILO_DIR, to: KILO_INSIDE }] : [],
+    tools: [...(hasKilo ? [{ path: KILO_DIR, to: KILO_INSIDE }] : []), ...toolchains()],
   });
   stops.push(() => sandbox.stop());
   const reddit = await startReddit({

@@ -174,7 +174,7 @@ describe("a change of a real repository", { timeout: PATIENCE }, () => {
   it("is weak by exit code alone", async () => {
     const project = {
       testCommand:
-        "node test/city.test.js > /dev/null && ls test/*.check.js 2> /dev/null | xargs -r -n 1 node",
+        "node test/city.test.js > /dev/null; for f in test/*.check.js; do [ ! -e $f ] || node $f || exit 1; done",
     };
     const check =
       'import { cityOf } from "../src/city.js";\nif (cityOf({}) !== null) process.exit(1);\n';
