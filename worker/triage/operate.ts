@@ -12,7 +12,7 @@ import {
 } from "../store/clusters";
 import { commit } from "../store/commit";
 import { isUniqueViolation, type Statement } from "../store/db";
-import { moveFeedback, setDuplicates } from "../store/feedback";
+import { moveFeedback, setDuplicates } from "../store/placement";
 import {
   claimRevision,
   currentRevision,

@@ -11,14 +11,8 @@ import {
   wakeByCount,
   type ClusterRow,
 } from "../store/clusters";
-import {
-  findFeedbackByIds,
-  listMembers,
-  listUnclustered,
-  placeFeedback,
-  reportsSpan,
-  type FeedbackRow,
-} from "../store/feedback";
+import { findFeedbackByIds, type FeedbackRow } from "../store/feedback";
+import { listMembers, listUnclustered, placeFeedback, reportsSpan } from "../store/placement";
 import { claimRevision, currentRevision, insertDecisions } from "../store/grouping";
 import { assignSteps } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";

@@ -6,7 +6,8 @@ import { Gate } from "../kit/gate";
 import { logFailure } from "../kit/log";
 import type { Db } from "../store/db";
 import { listUndescribed } from "../store/clusters";
-import { findFeedbackByIds, type MemberRow } from "../store/feedback";
+import { findFeedbackByIds } from "../store/feedback";
+import { type MemberRow } from "../store/placement";
 import { findProject } from "../store/projects";
 import {
   announcementAlarm,
