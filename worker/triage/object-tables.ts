@@ -4,6 +4,7 @@ import type { SimilarPair } from "./assignment";
 import type { SparseFeatures } from "./embedders/embedder";
 import type { Verdict } from "./grey-problem";
 import type { StoredVector, VectorTables } from "./vector-tables";
+import type { Wording } from "./wording";
 
 /** The cluster job that the object is working on. It is stored before its first step, so that a restart resumes it. */
 export type ActiveJob = { id: string; createdAt: number; failures: number };
@@ -26,6 +27,9 @@ const MIGRATIONS = [
    CREATE INDEX replay_moves_target ON replay_moves (target);
    CREATE TABLE replay_clusters (id TEXT PRIMARY KEY) WITHOUT ROWID;
    CREATE INDEX vectors_embedder ON vectors (embedder, feedback_id);`,
+  `ALTER TABLE vectors ADD COLUMN wording_of TEXT;
+   ALTER TABLE vectors ADD COLUMN wording BLOB;
+   ALTER TABLE edges ADD COLUMN quoted INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 const TABLES = [
@@ -66,7 +70,7 @@ export class ObjectTables implements VectorTables {
       for (const one of vectors) {
         this.forgetPairs(one.feedbackId);
         this.storage.sql.exec(
-          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)",
+          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
           one.feedbackId,
           one.textAt,
           one.embedder,
@@ -74,11 +78,19 @@ export class ObjectTables implements VectorTables {
           one.vector ? bytesOf(one.vector) : null,
           one.features ? bytesOfFeatures(one.features) : null,
           one.trace ? (one.trace.slice().buffer as ArrayBuffer) : null,
+          one.wording?.of ?? null,
+          one.wording ? (one.wording.keys.slice().buffer as ArrayBuffer) : null,
         );
       }
-      for (const { a, b, cosine } of edges) {
+      for (const { a, b, cosine, quoted } of edges) {
         const [low, high] = a < b ? [a, b] : [b, a];
-        this.storage.sql.exec("INSERT OR REPLACE INTO edges VALUES (?, ?, ?)", low, high, cosine);
+        this.storage.sql.exec(
+          "INSERT OR REPLACE INTO edges VALUES (?, ?, ?, ?)",
+          low,
+          high,
+          cosine,
+          quoted ? 1 : 0,
+        );
       }
       if (idf) this.saveIdf(idf);
     });
@@ -100,7 +112,8 @@ export class ObjectTables implements VectorTables {
     for (let left = limit; left > 0; left -= VECTOR_PAGE) {
       const page = this.storage.sql
         .exec<VectorRow>(
-          `SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features, NULL AS trace FROM vectors
+          `SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features, NULL AS trace,
+             NULL AS wording_of, NULL AS wording FROM vectors
            WHERE embedder = ? AND feedback_id < ? ORDER BY feedback_id DESC LIMIT ?`,
           embedder,
           before,
@@ -118,23 +131,25 @@ export class ObjectTables implements VectorTables {
   edgesOf(ids: string[]): SimilarPair[] {
     const asked = JSON.stringify(ids);
     return this.storage.sql
-      .exec<SimilarPair & Record<string, SqlStorageValue>>(
-        `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
-         UNION SELECT a, b, cosine FROM edges WHERE b IN (SELECT value FROM json_each(?1))`,
+      .exec<EdgeRow>(
+        `SELECT * FROM edges WHERE a IN (SELECT value FROM json_each(?1))
+         UNION SELECT * FROM edges WHERE b IN (SELECT value FROM json_each(?1))`,
         asked,
       )
-      .toArray();
+      .toArray()
+      .map(toPair);
   }
 
   /** Every stored pair of which both items are among these. */
   edgesAmong(ids: string[]): SimilarPair[] {
     return this.storage.sql
-      .exec<SimilarPair & Record<string, SqlStorageValue>>(
-        `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
+      .exec<EdgeRow>(
+        `SELECT * FROM edges WHERE a IN (SELECT value FROM json_each(?1))
            AND b IN (SELECT value FROM json_each(?1))`,
         JSON.stringify(ids),
       )
-      .toArray();
+      .toArray()
+      .map(toPair);
   }
 
   /** The ids of all vectors, page by page; each page may be forgotten before the next is asked for. */
@@ -312,7 +327,15 @@ type VectorRow = {
   vector: ArrayBuffer | null;
   features: ArrayBuffer | null;
   trace: ArrayBuffer | null;
+  wording_of: Wording["of"] | null;
+  wording: ArrayBuffer | null;
 };
+
+type EdgeRow = { a: string; b: string; cosine: number; quoted: number };
+
+function toPair({ a, b, cosine, quoted }: EdgeRow): SimilarPair {
+  return quoted === 1 ? { a, b, cosine, quoted: true } : { a, b, cosine };
+}
 
 function toStoredVector(row: VectorRow): StoredVector {
   return {
@@ -323,6 +346,10 @@ function toStoredVector(row: VectorRow): StoredVector {
     vector: row.vector ? new Float32Array(row.vector) : null,
     features: row.features ? featuresOf(row.features) : null,
     trace: row.trace ? new Uint32Array(row.trace) : null,
+    wording:
+      row.wording && row.wording_of
+        ? { of: row.wording_of, keys: new Uint32Array(row.wording) }
+        : null,
   };
 }
 
