@@ -35,7 +35,7 @@ import { scrubRulesOf } from "./projects/scrub-rules-of";
 import type { MeterObjectDeps, Mirror } from "./projects/meter-object";
 import { findAddressed, forgetSource, rememberSource } from "./projects/source-directory";
 import { secretsOf } from "./projects/sources";
-import { recountClusters } from "./store/clusters";
+import { recountClusters } from "./store/cluster-members";
 import { openDb, runBatch, type Db } from "./store/db";
 import { writeOccurrences } from "./store/feedback";
 import { findProject, type ProjectRow } from "./store/projects";

@@ -1,7 +1,7 @@
 import { FINGERPRINT_VERSION } from "../domain/fingerprint";
 import type { GroupingSettings } from "../domain/grouping";
 import { derivedId } from "../domain/ids";
-import type { insertClusters } from "../store/clusters";
+import type { insertClusters } from "../store/cluster-members";
 import type { FeedbackRow, MemberRow } from "../store/feedback";
 import type { DecisionToInsert } from "../store/grouping";
 import type { AssignDecision, AssignResult, Target } from "./assignment";
