@@ -9,7 +9,7 @@ import {
 } from "../store/cluster-jobs";
 import { runBatch, type Db } from "../store/db";
 import type { ClusterJobStats } from "../store/schema";
-import type { ActiveJob, ObjectTables } from "./object-tables";
+import type { ActiveJob, JobTables } from "./job-tables";
 import type { PlacedBatch } from "./place-batch";
 
 /** An announcement is followed by others: wait this long after the last, but no longer than that after the first. */
@@ -26,7 +26,7 @@ export type JobDeps = {
   db: Db;
   clock: Clock;
   projectId: string;
-  tables: ObjectTables;
+  tables: JobTables;
   /** Places the next batch and describes what changed. `placed: 0` means that nothing waits. */
   placeNext(jobId: string): Promise<PlacedBatch>;
   broadcast(event: { kind: "cluster_job" | "clusters"; id: string; status: string | null }): void;
