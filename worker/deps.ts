@@ -96,6 +96,7 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     startReplay: (projectId, kind, settings) =>
       projectObject(projectId).startReplay(projectId, kind, settings),
     startReembed: (projectId) => projectObject(projectId).startReembed(projectId),
+    dropJob: (projectId, id) => projectObject(projectId).dropJob(id),
     lookAlike: (projectId, rows) => projectObject(projectId).lookAlike(projectId, rows),
     replayFound: (projectId, id) => projectObject(projectId).replayFound(id),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),

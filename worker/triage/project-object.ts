@@ -3,7 +3,7 @@ import type { ReplaySettings } from "../domain/replay";
 import { Gate } from "../kit/gate";
 import { logFailure } from "../kit/log";
 import type { MemberRow } from "../store/feedback";
-import { announcementAlarm, backOffMs, ensureJob, WATCHDOG_MS } from "./cluster-job";
+import { announcementAlarm, backOffMs, dropJob, ensureJob, WATCHDOG_MS } from "./cluster-job";
 import type { ObjectStatus } from "./deps";
 import { JobTables } from "./job-tables";
 import { closingCode, LiveFeed, type LiveEvent } from "./live-feed";
@@ -93,6 +93,15 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       const id = await startReembed({ ...this.#deps, projectId, tables: this.#reembeds, key });
       await this.#wake();
       return id;
+    }
+
+    /** A person has cancelled a job, of whatever kind. The caller holds the gate. */
+    async dropJob(id: string): Promise<void> {
+      const { clock } = this.#deps;
+      if (this.#jobs.job()?.id === id) dropJob({ clock, tables: this.#jobs });
+      if (this.#replays.replay()?.id === id) this.#replays.end();
+      if (this.#reembeds.job()?.id === id) this.#reembeds.setJob(null);
+      this.#feed.send({ kind: "cluster_job", id, status: "cancelled" });
     }
 
     /** How alike these reports of one cluster are, by the stored vectors. */

@@ -48,6 +48,12 @@ export class ReplayTables {
     this.state.write("replay", replay);
   }
 
+  /** Nothing more is done for it. */
+  end(): void {
+    const replay = this.replay();
+    if (replay) this.save({ ...replay, ended: true });
+  }
+
   /** The next reports with a vector that were not seen yet. */
   unseen(after: string, limit: number): string[] {
     return this.storage.sql
