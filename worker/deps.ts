@@ -37,7 +37,7 @@ import { findAddressed, forgetSource, rememberSource } from "./projects/source-d
 import { secretsOf } from "./projects/sources";
 import { recountClusters } from "./store/cluster-members";
 import { openDb, runBatch, type Db } from "./store/db";
-import { writeOccurrences } from "./store/feedback";
+import { writeOccurrences } from "./store/feedback-writes";
 import { findProject, type ProjectRow } from "./store/projects";
 import { writeHealth, type AddressedSource, type SourceRow } from "./store/sources";
 import { announcer } from "./triage/announcer";

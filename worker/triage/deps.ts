@@ -3,7 +3,7 @@ import type { ProjectSettings } from "../domain/project";
 import type { ReplaySettings } from "../domain/replay";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
-import type { MemberRow } from "../store/feedback";
+import type { MemberRow } from "../store/placement";
 import type { Likeness } from "./look-alike";
 import type { ReplayMove } from "./replay-tables";
 

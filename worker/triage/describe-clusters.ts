@@ -3,7 +3,7 @@ import type { Clock } from "../kit/clock";
 import { logFailure } from "../kit/log";
 import { describeClusters, findClustersByIds, type ClusterRow } from "../store/clusters";
 import { runBatch, type Db } from "../store/db";
-import { sampleMembers } from "../store/feedback";
+import { sampleMembers } from "../store/placement";
 import type { Neighbourhood } from "./neighbourhood";
 import type { Summarizer } from "./summarizers/summarizer";
 

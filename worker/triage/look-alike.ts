@@ -1,6 +1,6 @@
 import type { GroupingSettings } from "../domain/grouping";
 import type { Db } from "../store/db";
-import { reportsSpan, type MemberRow } from "../store/feedback";
+import { reportsSpan, type MemberRow } from "../store/placement";
 import { assign } from "./assign";
 import { cohesionOf, type Cohesion } from "./cohesion";
 import type { Embedder } from "./embedders/embedder";

@@ -8,7 +8,7 @@ import { recountClusters, reviveClusters, markMerged } from "../store/cluster-me
 import { changeStatus } from "../store/cluster-status";
 import { commit } from "../store/commit";
 import { isUniqueViolation, type Statement } from "../store/db";
-import { moveFeedback, setDuplicates } from "../store/feedback";
+import { moveFeedback, setDuplicates } from "../store/placement";
 import {
   claimRevision,
   currentRevision,

@@ -5,14 +5,8 @@ import { isUniqueViolation, runBatch, type Db, type Statement } from "../store/d
 import { findClustersByIds, type ClusterRow } from "../store/clusters";
 import { insertClusters, markMerged, recountClusters } from "../store/cluster-members";
 import { moveCluster, wakeByCount } from "../store/cluster-status";
-import {
-  findFeedbackByIds,
-  listMembers,
-  listUnclustered,
-  placeFeedback,
-  reportsSpan,
-  type FeedbackRow,
-} from "../store/feedback";
+import { findFeedbackByIds, type FeedbackRow } from "../store/feedback";
+import { listMembers, listUnclustered, placeFeedback, reportsSpan } from "../store/placement";
 import { claimRevision, currentRevision, insertDecisions } from "../store/grouping";
 import { assignSteps } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";

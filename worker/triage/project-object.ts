@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { ReplaySettings } from "../domain/replay";
 import { Gate } from "../kit/gate";
 import { logFailure } from "../kit/log";
-import type { MemberRow } from "../store/feedback";
+import type { MemberRow } from "../store/placement";
 import { announcementAlarm, backOffMs, dropJob, ensureJob, WATCHDOG_MS } from "./cluster-job";
 import type { ObjectStatus } from "./deps";
 import { JobTables } from "./job-tables";

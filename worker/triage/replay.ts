@@ -3,7 +3,7 @@ import { derivedId } from "../domain/ids";
 import type { ReplayResult } from "../domain/replay";
 import { countLiveClusters, findClustersByIds } from "../store/clusters";
 import { runBatch, type Db } from "../store/db";
-import { listMembers, reportsSpan, type MemberRow } from "../store/feedback";
+import { listMembers, reportsSpan, type MemberRow } from "../store/placement";
 import { listLinks } from "../store/operations";
 import { assign } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";
