@@ -35,7 +35,7 @@ import { scrubRulesOf } from "./projects/scrub-rules-of";
 import type { MeterObjectDeps, Mirror } from "./projects/meter-object";
 import { findAddressed, forgetSource, rememberSource } from "./projects/source-directory";
 import { secretsOf } from "./projects/sources";
-import { recountClusters } from "./store/clusters";
+import { recountClusters } from "./store/cluster-members";
 import { openDb, runBatch, type Db } from "./store/db";
 import { writeOccurrences } from "./store/feedback-writes";
 import { findProject, type ProjectRow } from "./store/projects";
@@ -96,6 +96,7 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     startReplay: (projectId, kind, settings) =>
       projectObject(projectId).startReplay(projectId, kind, settings),
     startReembed: (projectId) => projectObject(projectId).startReembed(projectId),
+    dropJob: (projectId, id) => projectObject(projectId).dropJob(id),
     lookAlike: (projectId, rows) => projectObject(projectId).lookAlike(projectId, rows),
     replayFound: (projectId, id) => projectObject(projectId).replayFound(id),
     objectStatus: (projectId) => projectObject(projectId).jobStatus(),

@@ -1,7 +1,7 @@
 import type { ErasureRow } from "../store/erasures";
 import { deleteErasure, findErasure } from "../store/erasures";
 import { forgetMachineWords } from "../store/operations";
-import { blankEmptyClusters, recountClusters } from "../store/clusters";
+import { blankEmptyClusters, recountClusters } from "../store/cluster-members";
 import { runBatch } from "../store/db";
 import { deleteFeedbackByIds, listForErasure } from "../store/feedback-writes";
 import { releaseDuplicates } from "../store/placement";

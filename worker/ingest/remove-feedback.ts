@@ -2,7 +2,7 @@ import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
 import type { SourceKind } from "../domain/feedback";
 import { logFailure } from "../kit/log";
-import { recountClusters } from "../store/clusters";
+import { recountClusters } from "../store/cluster-members";
 import { commit } from "../store/commit";
 import { findFeedback } from "../store/feedback";
 import { deleteFeedback, tombstoneFeedback } from "../store/feedback-writes";

@@ -9,7 +9,7 @@ import {
 } from "../store/cluster-jobs";
 import { runBatch, type Db } from "../store/db";
 import type { ClusterJobStats } from "../store/schema";
-import type { ActiveJob, ObjectTables } from "./object-tables";
+import type { ActiveJob, JobTables } from "./job-tables";
 import type { PlacedBatch } from "./place-batch";
 
 /** An announcement is followed by others: wait this long after the last, but no longer than that after the first. */
@@ -26,7 +26,7 @@ export type JobDeps = {
   db: Db;
   clock: Clock;
   projectId: string;
-  tables: ObjectTables;
+  tables: JobTables;
   /** Places the next batch and describes what changed. `placed: 0` means that nothing waits. */
   placeNext(jobId: string): Promise<PlacedBatch>;
   broadcast(event: { kind: "cluster_job" | "clusters"; id: string; status: string | null }): void;
@@ -90,6 +90,10 @@ async function step(deps: JobDeps, job: ActiveJob): Promise<NextLook> {
     tables.announce(deps.clock());
     return 0;
   }
+  if (row?.status === "cancelled") {
+    dropJob(deps);
+    return null;
+  }
   const startedAt = row?.startedAt ?? deps.clock();
   await runBatch(db, [
     updateClusterJob(db, projectId, job.id, {
@@ -127,6 +131,16 @@ async function step(deps: JobDeps, job: ActiveJob): Promise<NextLook> {
   logEvent("cluster_job_succeeded", { project_id: projectId, job_id: job.id, ...stats });
   deps.broadcast({ kind: "cluster_job", id: job.id, status: "succeeded" });
   return tables.announcedAt() === null ? null : DEBOUNCE_MS;
+}
+
+/**
+ * A person has cancelled the job. What waits is placed by the next one, which begins with the next announcement: that of a new
+ * report, or cron's within a minute or two.
+ */
+export function dropJob({ clock, tables }: Pick<JobDeps, "clock" | "tables">): void {
+  tables.setJob(null);
+  // An alarm on which others rely is still to come.
+  if (clock() >= tables.promisedUntil()) tables.clearAnnouncement();
 }
 
 function addStats(stats: ClusterJobStats, batch: PlacedBatch): ClusterJobStats {

@@ -31,6 +31,8 @@ export type TriageDeps = {
   ): Promise<{ id: string; begun: boolean }>;
   /** Begins to embed what another embedder has read, or answers the job that does so. */
   startReembed(projectId: string): Promise<string>;
+  /** Nothing more is done for a job that a person has cancelled. The caller is in the gate. */
+  dropJob(projectId: string, id: string): Promise<void>;
   /** How alike these reports of one cluster are. */
   lookAlike(projectId: string, rows: MemberRow[]): Promise<Likeness>;
   /** What a preview found; null when a newer one took its place. */

@@ -1,7 +1,7 @@
 import { FINGERPRINT_VERSION } from "../domain/fingerprint";
 import type { GroupingSettings } from "../domain/grouping";
 import { derivedId } from "../domain/ids";
-import type { insertClusters } from "../store/clusters";
+import type { insertClusters } from "../store/cluster-members";
 import type { FeedbackRow } from "../store/feedback";
 import type { MemberRow } from "../store/placement";
 import type { DecisionToInsert } from "../store/grouping";

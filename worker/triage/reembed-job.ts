@@ -1,7 +1,13 @@
+import { isLiveJob } from "../domain/cluster-job";
 import { newId } from "../domain/ids";
 import { logEvent, logFailure } from "../kit/log";
 import type { Clock } from "../kit/clock";
-import { insertClusterJob, NO_STATS, updateClusterJob } from "../store/cluster-jobs";
+import {
+  findClusterJob,
+  insertClusterJob,
+  NO_STATS,
+  updateClusterJob,
+} from "../store/cluster-jobs";
 import { runBatch, type Db } from "../store/db";
 import { findFeedbackByIds } from "../store/feedback";
 import { backOffMs, MAX_FAILURES } from "./cluster-job";
@@ -71,6 +77,11 @@ export async function runReembed(deps: ReembedDeps): Promise<number | null> {
 
 async function step(deps: ReembedDeps, job: ReembedJob): Promise<number | null> {
   const { db, clock, projectId, tables, key } = deps;
+  const row = await findClusterJob(db, projectId, job.id);
+  if (row && !isLiveJob(row.status)) {
+    tables.setJob(null);
+    return null;
+  }
   if (tables.isNew(key)) {
     tables.forgetWordCounts();
     deps.forgetBrain();

@@ -1,8 +1,14 @@
 import { systemActor } from "../domain/actor";
+import { isLiveJob } from "../domain/cluster-job";
 import { newId } from "../domain/ids";
 import type { ReplayResult, ReplaySettings } from "../domain/replay";
 import { logEvent, logFailure } from "../kit/log";
-import { insertClusterJob, NO_STATS, updateClusterJob } from "../store/cluster-jobs";
+import {
+  findClusterJob,
+  insertClusterJob,
+  NO_STATS,
+  updateClusterJob,
+} from "../store/cluster-jobs";
 import { runBatch } from "../store/db";
 import { currentRevision } from "../store/grouping";
 import { findOperation } from "../store/operations";
@@ -70,6 +76,11 @@ export async function runReplay(deps: ReplayDeps): Promise<number | null> {
 
 async function step(deps: ReplayDeps, replay: Replay): Promise<number | null> {
   const { db, clock, projectId, tables } = deps;
+  const row = await findClusterJob(db, projectId, replay.id);
+  if (row && !isLiveJob(row.status)) {
+    tables.end();
+    return null;
+  }
   const more = await replaySlice(deps, replay);
   const now = clock();
   const beat = { status: "running" as const, heartbeatAt: now, progress: tables.progress() };

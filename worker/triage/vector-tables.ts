@@ -19,7 +19,7 @@ export type StoredVector = {
   wording: Wording | null;
 };
 
-/** Where vectors, their near pairs and verdicts on them are kept: the object's SQLite (`object-tables.ts`), or a test's memory. */
+/** Where vectors, their near pairs and verdicts on them are kept: the object's SQLite (`sqlite-vectors.ts`), or a test's memory. */
 export type VectorTables = {
   /** Vectors with their pairs and the table they were weighed by, at once; what was known of pairs with these items is forgotten. */
   saveEmbedded(vectors: StoredVector[], edges: SimilarPair[], idf: IdfTable | null): void;

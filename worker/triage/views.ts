@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CLUSTER_STATUSES, SEVERITIES } from "../domain/cluster";
+import { CLUSTER_JOB_STATUSES } from "../domain/cluster-job";
 import { FeedbackItem, SOURCE_KINDS } from "../domain/feedback";
 import { GROUPING_TIERS } from "../domain/grouping";
 import { OPERATION_KINDS } from "../domain/operation";
@@ -226,10 +227,12 @@ export const ClusterJobView = z.object({
   id: z.string(),
   project_id: z.string(),
   kind: z.enum(CLUSTER_JOB_KINDS),
-  status: z.enum(["pending", "running", "succeeded", "failed"]),
+  status: z.enum(CLUSTER_JOB_STATUSES),
   created_at: z.string(),
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),
+  /** Who cancelled it. */
+  cancelled_by: z.string().nullable(),
   error: z.string().nullable(),
   stats: z.object({
     clustered: z.number(),
@@ -251,6 +254,7 @@ export function toClusterJobView(row: ClusterJobRow): ClusterJobView {
     created_at: isoTime(row.createdAt),
     started_at: isoTime(row.startedAt),
     finished_at: isoTime(row.finishedAt),
+    cancelled_by: row.cancelledBy,
     error: row.error,
     stats: row.stats,
     progress: row.progress,

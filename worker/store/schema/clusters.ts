@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ClusterStatus, Severity } from "../../domain/cluster";
+import type { ClusterJobStatus } from "../../domain/cluster-job";
 import type { SourceKind } from "../../domain/feedback";
 import type { GroupingTier, Neighbour } from "../../domain/grouping";
 import type { LinkKind, OperationEffect, OperationKind } from "../../domain/operation";
@@ -218,7 +219,7 @@ export const clusterJobs = sqliteTable(
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
     kind: text().$type<ClusterJobKind>().notNull().default("place"),
-    status: text().$type<"pending" | "running" | "succeeded" | "failed">().notNull(),
+    status: text().$type<ClusterJobStatus>().notNull(),
     stats: text({ mode: "json" }).$type<ClusterJobStats>().notNull(),
     /** Of a replay: what it decides by, how far it is (reports), and what it found. */
     replay: text({ mode: "json" }).$type<ReplaySettings>(),
@@ -229,6 +230,8 @@ export const clusterJobs = sqliteTable(
     startedAt: integer("started_at"),
     heartbeatAt: integer("heartbeat_at"),
     finishedAt: integer("finished_at"),
+    /** The person or token that cancelled it. */
+    cancelledBy: text("cancelled_by"),
   },
   (t) => [
     index("cluster_jobs_recent").on(t.projectId, t.createdAt, t.id),
