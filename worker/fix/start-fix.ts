@@ -5,7 +5,7 @@ import { DomainError, notFound } from "../domain/errors";
 import { SOURCE_KINDS } from "../domain/feedback";
 import { newId } from "../domain/ids";
 import { runLimits } from "../domain/project";
-import { RUNNER_NAMES } from "../domain/run";
+import { noSuchRunner, RUNNER_NAMES } from "../domain/run";
 import { findCluster, mergedAway, moveCluster, type ClusterRow } from "../store/clusters";
 import { commit } from "../store/commit";
 import { isRefused, refuseWhen } from "../store/grouping";
@@ -19,7 +19,7 @@ import { draftPlan } from "./make-plan";
 import type { RunStarted } from "./views";
 
 export const StartFixInput = z.object({
-  runner: z.enum(RUNNER_NAMES).optional(),
+  runner: z.enum(RUNNER_NAMES, { error: ({ input }) => noSuchRunner(input) }).optional(),
   /** The version that the person saw: refused when a newer one has come meanwhile. */
   plan_version: z.number().int().positive().optional(),
 });

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { sandboxKilo } from "../../../../../worker/fix/runners/sandbox-kilo/sandbox-kilo";
-import { fetchKilo } from "../../../../world/kilo/fetch";
+import { fetchAgent } from "../../../../world/agents/fetch";
 import { startModel, type RecordedBody } from "../../../../world/model";
 
 const LIMIT_MS = 240_000;
@@ -84,7 +84,7 @@ describe.runIf(process.env["SOULCASTER_DEEP"])("a repository that configures its
           },
           model: { baseUrl: `${model.url}/v1`, apiKey: "k", name: "m", wire: "openai" },
           workdir: repo,
-          program: fetchKilo(),
+          program: fetchAgent("sandbox_kilo"),
           faults: [],
           notes: [],
           resumed: false,
