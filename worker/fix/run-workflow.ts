@@ -182,7 +182,7 @@ async function inContext<T>(
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
     if (error instanceof ModelHalt) {
-      await holdForModel(deps, params, error);
+      await holdForModel(deps, params, stage, error);
       throw new NonRetryableError(`RunOver: ${error.message}`);
     }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {
