@@ -104,10 +104,14 @@ export class QuantisedRows {
    * the next call overwrites.
    */
   compare(vector: Float32Array): Float32Array {
+    this.write(this.columns - 1, vector, 1);
+    return this.compareRow(this.columns - 1);
+  }
+
+  /** The same with the vector of a row. */
+  compareRow(row: number): Float32Array {
     const { rows, out } = this.at;
-    const query = this.columns - 1;
-    this.write(query, vector, 1);
-    const address = rows + query * this.bytesARow;
+    const address = rows + row * this.bytesARow;
     this.kernel.compare(address, rows, this.chunks, this.count, 1 / (ONE * ONE), out);
     return new Float32Array(this.kernel.memory.buffer, out, this.count);
   }
@@ -116,7 +120,20 @@ export class QuantisedRows {
   clear(): void {
     this.count = 0;
     this.worstError = 0;
-    new Uint8Array(this.kernel.memory.buffer, this.at.rows, this.at.out - this.at.rows).fill(0);
+  }
+
+  /** Forgets a row: the last one moves into its place. */
+  remove(row: number): void {
+    const { rows, rests } = this.at;
+    const last = this.count - 1;
+    const bytes = new Uint8Array(this.kernel.memory.buffer);
+    const from = rows + last * this.bytesARow;
+    bytes.copyWithin(rows + row * this.bytesARow, from, from + this.bytesARow);
+    for (let chunk = 0; chunk < this.chunks; chunk++) {
+      const line = rests + chunk * this.columns * 4;
+      bytes.copyWithin(line + row * 4, line + last * 4, line + last * 4 + 4);
+    }
+    this.count = last;
   }
 
   /**

@@ -1,13 +1,15 @@
 import { finish, type Steps } from "../../kit/turns";
+import type { ClusterSearch } from "./cluster-search";
 import { ClusterSums } from "./cluster-sums";
 import {
   absorb,
+  earlier,
   mayMeet,
   startingClusters,
   type Clusters,
   type LinkedCluster,
 } from "./linked-cluster";
-import { MergeQueue } from "./merge-queue";
+import { MergeQueue, precedes, type Nearness } from "./merge-queue";
 import type { ClusteringProblem, Strategy } from "./strategy";
 
 /**
@@ -29,26 +31,51 @@ export const agglomerative: Strategy = {
   steps: joinSteps,
 };
 
-/** `scales`: what each vector is multiplied by (1 when left out); edges may be made while they are read. */
+/**
+ * `scales`: what each vector is multiplied by (1 when left out). Edges may be made while they are read.
+ *
+ * `missing`: where too many pairs are above the threshold to be held, some are no edges. Each of those does not exceed the bound in
+ * `rests` (the threshold itself: none is missing) of one of its two items. When nothing that is linked is above such a bound
+ * any more, `search` finds the nearest anew. Without blocks, anchors and conflicts only.
+ */
 export type LinkageProblem = Omit<ClusteringProblem, "edges"> & {
   edges: Iterable<readonly [number, number]>;
   scales?: readonly number[];
+  missing?: { rests: ArrayLike<number>; search: ClusterSearch };
 };
 
-type State = { clusters: Clusters; queue: MergeQueue; threshold: number; sums: ClusterSums };
+type State = {
+  clusters: Clusters;
+  queue: MergeQueue;
+  threshold: number;
+  sums: ClusterSums;
+  search: ClusterSearch | null;
+};
 
 /** The same in small steps: each yields its work in multiply-adds, the last returns the labels. */
 export function* joinSteps(problem: LinkageProblem): Steps<number[]> {
   const factors = problem.weights.map((weight, i) => weight * (problem.scales?.[i] ?? 1));
   const sums = new ClusterSums(problem.vectors, factors);
   const { labels, clusters } = startingClusters(problem, sums);
-  const state: State = { clusters, queue: new MergeQueue(), threshold: problem.threshold, sums };
+  const { threshold, missing } = problem;
+  const search = missing?.search ?? null;
+  const state: State = { clusters, queue: new MergeQueue(), threshold, sums, search };
   yield* linkAll(state, problem.edges, labels);
-  for (const one of clusters) if (one) offerBest(state, one);
+  for (const one of clusters) {
+    if (!one) continue;
+    const rest = missing?.rests[one.first] ?? threshold;
+    if (rest > threshold) one.rest = { similarity: rest, a: -1, b: -1 };
+    offerBest(state, one);
+  }
   const parents = new Map<number, number>();
   for (let next = state.queue.pop(); next; next = state.queue.pop()) {
     const from = clusters[next.from];
     if (!from || from.offered !== next) continue;
+    if (search && next.isBound) {
+      searchAgain(state, from, search);
+      yield sums.takeWork();
+      continue;
+    }
     const other = next.from === next.a ? next.b : next.a;
     if (linkSimilarity(state, from, other) !== next.similarity) {
       offerBest(state, from);
@@ -59,12 +86,18 @@ export function* joinSteps(problem: LinkageProblem): Steps<number[]> {
     absorb(a, b, clusters, sums);
     parents.set(b.first, a.first);
     relink(state, a, b);
+    if (search) {
+      search.merged(a, b, sums.sumOf(a));
+      if (a.links.size > MANY * search.links) keepNearest(state, a, search.links);
+    }
     offerBest(state, a);
     yield sums.takeWork();
   }
   return labels.map((label) => rootOf(parents, label));
 }
 
+/** A cluster with so many times the links of a search, collected from others, keeps the nearest only. */
+const MANY = 4;
 const EDGES_A_STEP = 1024;
 /** Multiply-adds in the time that one link takes to read or to change. */
 const LINK_WORK = 32;
@@ -114,13 +147,48 @@ function offerBest(state: State, from: LinkedCluster): void {
     if (similarity < highest || (similarity === highest && other > best)) continue;
     [best, highest] = [other, similarity];
   }
-  if (best < 0) {
-    from.offered = null;
-    return;
+  const known = best < 0 ? null : nearness(from.first, best, highest);
+  const next = earlier(known, from.rest);
+  from.offered = next && { ...next, from: from.first, isBound: next !== known };
+  if (from.offered) state.queue.push(from.offered);
+}
+
+function nearness(one: number, other: number, similarity: number): Nearness {
+  return { similarity, a: Math.min(one, other), b: Math.max(one, other) };
+}
+
+/** Links a cluster to the nearest of all, as they are now, and to those only; the last of them is the bound of all others. */
+function searchAgain(state: State, from: LinkedCluster, search: ClusterSearch): void {
+  unlink(state, from);
+  for (const first of search.nearest(from.first, search.links, state.threshold)) {
+    const other = state.clusters[first]!;
+    link(state, from, other, state.sums.total(from, other));
   }
-  const [a, b] = from.first < best ? [from.first, best] : [best, from.first];
-  from.offered = { similarity: highest, a, b, from: from.first };
-  state.queue.push(from.offered);
+  state.sums.work += search.work + from.links.size * LINK_WORK;
+  from.rest = null;
+  keepNearest(state, from, search.links);
+  offerBest(state, from);
+}
+
+/** Lets go of all links of a cluster but the nearest. What is let go does not come before the last that is kept. */
+function keepNearest(state: State, from: LinkedCluster, count: number): void {
+  if (from.links.size < count) return;
+  const near = [...from.links].map(([other, total]) => {
+    const similarity = total / (from.weight * state.clusters[other]!.weight);
+    return { other, ...nearness(from.first, other, similarity) };
+  });
+  near.sort((x, y) => (precedes(x, y) ? -1 : 1));
+  for (const { other } of near.slice(count)) {
+    from.links.delete(other);
+    state.clusters[other]!.links.delete(from.first);
+  }
+  const { similarity, a, b } = near[count - 1]!;
+  from.rest = earlier(from.rest, { similarity, a, b });
+}
+
+function unlink(state: State, from: LinkedCluster): void {
+  for (const other of from.links.keys()) state.clusters[other]!.links.delete(from.first);
+  from.links.clear();
 }
 
 /** After `a` has absorbed `b`: totals add up where both were linked, one dot product where only one was. */

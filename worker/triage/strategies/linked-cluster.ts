@@ -1,11 +1,12 @@
 import type { ClusterSums, Summed } from "./cluster-sums";
-import type { Candidate } from "./merge-queue";
+import { precedes, type Candidate, type Nearness } from "./merge-queue";
 import type { ClusteringProblem } from "./strategy";
 
 /**
  * A cluster while clusters are being joined. `first` is its smallest item and its name. `members` are its items that have
  * a vector; `weight` counts their reports. `links` leads to the neighbours above the threshold, with the total of all dot
- * products between the two. `offered` is its valid entry in the queue.
+ * products between the two. `rest`: of the pairs above the threshold that no link leads over, those on this cluster's account do
+ * not come before it; `null`: there are none. `offered` is its valid entry in the queue.
  */
 export type LinkedCluster = Summed & {
   first: number;
@@ -13,6 +14,7 @@ export type LinkedCluster = Summed & {
   anchor: number | null;
   conflicts: Set<number> | null;
   links: Map<number, number>;
+  rest: Nearness | null;
   offered: Candidate | null;
 };
 
@@ -58,6 +60,7 @@ function single(
     anchor,
     conflicts: null,
     links: new Map(),
+    rest: null,
     offered: null,
   };
 }
@@ -66,6 +69,11 @@ function single(
 export function mayMeet(a: LinkedCluster, b: LinkedCluster): boolean {
   if (a.anchor !== null && b.anchor !== null && a.anchor !== b.anchor) return false;
   return !a.conflicts?.has(b.first);
+}
+
+/** Which of two comes up first. */
+export function earlier(x: Nearness | null, y: Nearness | null): Nearness | null {
+  return x && y ? (precedes(y, x) ? y : x) : (x ?? y);
 }
 
 function oppose(a: LinkedCluster, b: LinkedCluster): void {
@@ -84,6 +92,7 @@ export function absorb(
   sums.absorb(a, b);
   a.weight += b.weight;
   a.anchor ??= b.anchor;
+  a.rest = earlier(a.rest, b.rest);
   for (const enemy of b.conflicts ?? []) {
     const other = clusters[enemy];
     other?.conflicts?.delete(b.first);

@@ -1,8 +1,11 @@
-/** A possible merge, as the cluster `from` last saw it: `a` < `b` are the two clusters by their smallest items. */
-export type Candidate = { similarity: number; a: number; b: number; from: number };
+/** How near two clusters are: `a` < `b` are their smallest items. */
+export type Nearness = { similarity: number; a: number; b: number };
+
+/** A possible merge, as the cluster `from` last saw it; or with `isBound` what none of its unknown pairs comes before. */
+export type Candidate = Nearness & { from: number; isBound: boolean };
 
 /** A binary heap of possible merges: the most similar first; on a tie the pair with the smallest items. */
-export class MergeQueue<Merge extends Omit<Candidate, "from"> = Candidate> {
+export class MergeQueue<Merge extends Nearness = Candidate> {
   private readonly heap: Merge[] = [];
 
   push(candidate: Merge): void {
@@ -41,7 +44,7 @@ export class MergeQueue<Merge extends Omit<Candidate, "from"> = Candidate> {
   }
 }
 
-function precedes(x: Omit<Candidate, "from">, y: Omit<Candidate, "from">): boolean {
+export function precedes(x: Nearness, y: Nearness): boolean {
   if (x.similarity !== y.similarity) return x.similarity > y.similarity;
   return x.a !== y.a ? x.a < y.a : x.b < y.b;
 }
