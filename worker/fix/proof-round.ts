@@ -18,20 +18,20 @@ const SANDBOX_STAGES = { work: "sandbox", proof: "sandbox-proof" } satisfies Rec
 >;
 export const SANDBOX_STAGE_NAMES: string[] = Object.values(SANDBOX_STAGES);
 
-/** A sandbox with the source at the base, set up from the base's manifests, and locked. */
+/**
+ * A sandbox with the source at the base, set up from the base's manifests, and locked. `fault`: what of a set-up that nobody asked
+ * for has failed, for a reviewer.
+ */
 export async function readySandbox(
   stage: Stage,
   baseSha: string,
   purpose: SandboxPurpose,
-): Promise<string> {
+): Promise<{ id: string; fault: string | null }> {
   const id = await stage(SANDBOX_STAGES[purpose], (context) =>
     openSandbox(context, baseSha, purpose),
   );
-  await stage(`set-up-${purpose}`, async (context) => {
-    await setUpAndLock(context, id, purpose);
-    return null;
-  });
-  return id;
+  const fault = await stage(`set-up-${purpose}`, (context) => setUpAndLock(context, id, purpose));
+  return { id, fault };
 }
 
 type Place = {

@@ -72,7 +72,7 @@ export function createFixWorkflow<E>(makeDeps: (env: E) => RunDeps) {
 async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<void> {
   const { baseSha, baseBranch, opened } = await stage("snapshot", snapshot);
   if (opened) return deliver(stage);
-  const workId = await readySandbox(stage, baseSha, "work");
+  const { id: workId } = await readySandbox(stage, baseSha, "work");
   const { test, readable } = await stage("test-before", (context) => testBase(context, workId));
   const first = await doWork(deps, stage, step, workId, readable);
   const ready = await checkWork(stage, workId, first, (turn, faults) =>
@@ -80,8 +80,9 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
   );
   const { work, syntax, review } = ready;
   let { change } = ready;
-  const proofId = await readySandbox(stage, baseSha, "proof");
-  const place = { proofId, test, baseBranch, summary: work.summary, flags: syntax.flags, review };
+  const { id: proofId, fault } = await readySandbox(stage, baseSha, "proof");
+  const flags = fault ? [...syntax.flags, fault] : syntax.flags;
+  const place = { proofId, test, baseBranch, summary: work.summary, flags, review };
   const verdict = await prove(stage, place, change, "");
   const derived = work.derivedTest;
   if (derived !== null && verdict !== "proven") {
