@@ -1,10 +1,12 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { NonRetryableError } from "cloudflare:workflows";
 import { systemActor } from "../domain/actor";
+import { isLiveRun } from "../domain/run";
+import { ForeignError } from "../kit/foreign-error";
 import { logFailure } from "../kit/log";
 import { findRun } from "../store/runs";
 import type { RunDeps } from "./deps";
-import { endRun } from "./end-run";
+import { endRun, tellEnd } from "./end-run";
 import { keepLastPatch } from "./keep-last-patch";
 import { recoverRun } from "./recover-run";
 import { ModelHalt } from "./gateway/halt";
@@ -33,6 +35,8 @@ import { doWork, workAgain } from "./work-round";
 
 const RETRIES = { limit: 4, delay: 2_000, backoff: "exponential" } as const;
 const STEP_TIMEOUT = "20 minutes";
+/** A service that names a time gets it before the step is tried again. Shorter than a heart may stand still. */
+const LONGEST_WAIT_SECONDS = 60;
 const SANDBOX_LOST = "SandboxLost";
 
 /**
@@ -123,6 +127,10 @@ async function inContext<T>(
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {
       throw new NonRetryableError(SANDBOX_LOST);
     }
+    if (error instanceof ForeignError && error.retryAfterSeconds !== undefined) {
+      const seconds = Math.min(error.retryAfterSeconds, LONGEST_WAIT_SECONDS);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    }
     throw error;
   }
 }
@@ -148,9 +156,13 @@ async function fail(deps: RunDeps, params: RunParams, error: string): Promise<vo
   await endRun(deps, systemActor("run", params.projectId), run, { status: "failed", error });
 }
 
-/** The sandbox dies in every outcome, but not when a newer instance is at work in it. */
+/**
+ * The sandbox dies in every outcome, but not when a newer instance is at work in it. An end that was written and not told, because the
+ * database answered an error after it had written, is told here.
+ */
 async function cleanUp(deps: RunDeps, params: RunParams): Promise<void> {
   const run = await findRun(deps.db, params.projectId, params.runId);
   if (run && run.generation !== params.generation) return;
+  if (run && !isLiveRun(run.status)) await tellEnd(deps, run);
   await deps.sandboxes().close(params.runId);
 }

@@ -9,7 +9,7 @@ export type AgentPackage = { package: string; version: string; program: string }
 /** What the sandbox's template installs, and what `npm run world:agent` fetches for the local one. */
 export const AGENT_PACKAGES = {
   sandbox_kilo: { package: "@kilocode/cli", version: "7.7.7", program: "kilo" },
-  sandbox_opencode: { package: "opencode-ai", version: "1.18.33", program: "opencode" },
+  sandbox_opencode: { package: "opencode-ai", version: "1.14.41", program: "opencode" },
   sandbox_gemini_cli: { package: "@google/gemini-cli", version: "0.61.0", program: "gemini" },
   sandbox_codex: { package: "@openai/codex", version: "0.94.0", program: "codex" },
 } as const satisfies Record<AgentName, AgentPackage>;
