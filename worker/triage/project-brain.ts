@@ -17,6 +17,7 @@ import { lookAlike, type Likeness } from "./look-alike";
 import { Neighbourhood } from "./neighbourhood";
 import { placeBatch, type PlaceDeps, type PlacedBatch } from "./place-batch";
 import type { SpendTable } from "./spend-table";
+import { suggestSplits } from "./suggest-splits";
 import type { SqliteVectors } from "./sqlite-vectors";
 import type { VectorIndex } from "./vectors/vector-index";
 
@@ -89,7 +90,7 @@ export class ProjectBrain {
     return lookAlike({ db: this.deps.db, projectId, ...(await this.open(projectId)) }, rows);
   }
 
-  /** Places the next batch, and describes what has changed. */
+  /** Places the next batch, describes what has changed, and suggests what people may part. */
   async placeNext(projectId: string, jobId: string): Promise<PlacedBatch> {
     const { db, clock } = this.deps;
     const brain = await this.open(projectId);
@@ -101,6 +102,7 @@ export class ProjectBrain {
       const due = placed.placed > 0 ? placed.changedClusters : await listUndescribed(db, projectId);
       const summarize = summarizeOrFallBack(models.summarizer, models.fallbackSummarizer);
       await describeChanged({ db, clock, projectId, neighbourhood, summarize }, due);
+      await suggestSplits({ db, clock, projectId, ...brain }, placed.changedClusters);
       return placed;
     } catch (error) {
       // What is in memory may be ahead of what was stored: begin again from the tables.
