@@ -46,6 +46,15 @@ export class JobTables {
     return this.state.read<number>("promised_until") ?? 0;
   }
 
+  /** Until then no job begins by itself: a service, or the budget, has nothing to give before. */
+  pause(until: number): void {
+    this.state.write("paused_until", until);
+  }
+
+  pausedUntil(): number {
+    return this.state.read<number>("paused_until") ?? 0;
+  }
+
   clearAnnouncement(): void {
     this.state.write("announced_at", null);
   }

@@ -1,6 +1,4 @@
-import { findProject } from "../store/projects";
 import { runSlice, type NextLook } from "./cluster-job";
-import { groupingOf } from "./deps";
 import type { JobTables } from "./job-tables";
 import type { LiveFeed } from "./live-feed";
 import type { BrainDeps, ProjectBrain } from "./project-brain";
@@ -16,7 +14,7 @@ export type Work = {
   reembeds: ReembedTables;
   brain: ProjectBrain;
   feed: LiveFeed;
-  deps: Pick<BrainDeps, "db" | "clock" | "grouping" | "outsideIndex">;
+  deps: Pick<BrainDeps, "db" | "clock" | "outsideIndex">;
 };
 
 /** One slice of what is most urgent: what waits to be placed, then embedding anew, then a replay. */
@@ -53,7 +51,7 @@ async function reembedSlice(
     clock,
     projectId,
     tables: reembeds,
-    key: brain.key,
+    key: await brain.key(projectId),
     brain: () => brain.open(projectId),
     forgetBrain: () => brain.close(),
     outside: (embedder) => outsideIndex(`${projectId}:${embedder}`),
@@ -69,9 +67,8 @@ async function replaySlice(
   const replay = replays.replay();
   if (!replay || replay.ended) return null;
   const { db, clock } = deps;
-  const grouping = groupingOf(deps.grouping, await findProject(db, projectId));
   const opened = await brain.open(projectId);
-  const next = await runReplay({ db, clock, projectId, grouping, tables: replays, ...opened });
+  const next = await runReplay({ db, clock, projectId, tables: replays, ...opened });
   feed.send({ kind: "cluster_job", id: replay.id, status: next === null ? null : "running" });
   if (next !== null || replay.kind !== "recluster") return next;
   // What the regroup has made is described by a job.

@@ -1,49 +1,55 @@
 import type { GroupingSettings } from "../domain/grouping";
+import type { ModelChoices } from "../domain/models";
 import type { Clock } from "../kit/clock";
 import { listUndescribed } from "../store/clusters";
 import type { Db } from "../store/db";
 import { findFeedbackByIds } from "../store/feedback";
 import type { MemberRow } from "../store/placement";
 import { findProject } from "../store/projects";
+import type { BrainModels } from "./brain-models";
 import { groupingOf } from "./deps";
-import { describeChanged } from "./describe-clusters";
+import { describeChanged, summarizeOrFallBack } from "./describe-clusters";
 import type { Embedder } from "./embedders/embedder";
-import { emptyIdfTable, type IdfTable } from "./embedders/lexical/idf";
+import type { IdfTable } from "./embedders/lexical/idf";
 import { askJudge, type AskDeps } from "./judges/ask-judge";
 import type { Judge } from "./judges/judge";
 import { lookAlike, type Likeness } from "./look-alike";
-import { embedderKeyOf, Neighbourhood } from "./neighbourhood";
+import { Neighbourhood } from "./neighbourhood";
 import { placeBatch, type PlaceDeps, type PlacedBatch } from "./place-batch";
+import type { SpendTable } from "./spend-table";
+import { suggestSplits } from "./suggest-splits";
 import type { SqliteVectors } from "./sqlite-vectors";
-import type { Summarizer } from "./summarizers/summarizer";
 import type { VectorIndex } from "./vectors/vector-index";
+
+/** The budget that a project's models are paid from. */
+export type Budget = Pick<SpendTable, "reserve" | "settle">;
 
 /** What a project's brain needs from outside. */
 export type BrainDeps = {
   db: Db;
   clock: Clock;
   grouping: GroupingSettings;
-  /** The embedder that is set up. `table` is used by the lexical one. */
-  embedder(table: IdfTable): { embedder: Embedder; learns: boolean };
+  models(projectId: string, choices: ModelChoices | undefined, budget: Budget): BrainModels;
   outsideIndex(namespace: string): VectorIndex | null;
-  /** The third tier's model; null: none is set up, and sparse features alone look again. */
-  judge: Judge | null;
-  summarizer: Summarizer;
-  fallbackSummarizer: Summarizer;
 };
 
-/** The budget that a project's models are paid from. */
-export type Budget = Pick<AskDeps, "reserve" | "settle">;
-
 /** What is in memory of a project. */
-export type OpenBrain = { embedder: Embedder; neighbourhood: Neighbourhood; idf: IdfTable | null };
+type Memory = { neighbourhood: Neighbourhood; table: IdfTable };
+
+/** A project's brain, ready to work by its present settings. */
+export type OpenBrain = {
+  grouping: GroupingSettings;
+  models: BrainModels;
+  embedder: Embedder;
+  neighbourhood: Neighbourhood;
+  idf: IdfTable | null;
+};
 
 const BATCH_ITEMS = 100;
 
 /** What the project's object thinks with: vectors and word counts, loaded when they are first needed. */
 export class ProjectBrain {
-  #open: Promise<OpenBrain> | null = null;
-  #key: string | null = null;
+  #memory: { key: string; loaded: Promise<Memory> } | null = null;
 
   constructor(
     private readonly deps: BrainDeps,
@@ -52,19 +58,20 @@ export class ProjectBrain {
   ) {}
 
   /** `name:version` of the embedder at work. */
-  get key(): string {
-    this.#key ??= embedderKeyOf(this.deps.embedder(emptyIdfTable()).embedder);
-    return this.#key;
+  async key(projectId: string): Promise<string> {
+    return (await this.#settings(projectId)).models.embedder.key;
   }
 
-  open(projectId: string): Promise<OpenBrain> {
-    this.#open ??= this.#load(projectId);
-    return this.#open;
+  async open(projectId: string): Promise<OpenBrain> {
+    const { grouping, models } = await this.#settings(projectId);
+    const { neighbourhood, table } = await this.#remember(projectId, models.embedder);
+    const { learns, make } = models.embedder;
+    return { grouping, models, embedder: make(table), neighbourhood, idf: learns ? table : null };
   }
 
   /** What is in memory is loaded again when it is next needed. */
   close(): void {
-    this.#open = null;
+    this.#memory = null;
   }
 
   /** Items that were deleted: their vectors and pairs go too. */
@@ -80,26 +87,22 @@ export class ProjectBrain {
 
   /** How alike these reports of one cluster are, by the stored vectors. */
   async lookAlike(projectId: string, rows: MemberRow[]): Promise<Likeness> {
-    const { db, grouping } = this.deps;
-    const project = await findProject(db, projectId);
-    const brain = await this.open(projectId);
-    return lookAlike({ db, projectId, grouping: groupingOf(grouping, project), ...brain }, rows);
+    return lookAlike({ db: this.deps.db, projectId, ...(await this.open(projectId)) }, rows);
   }
 
-  /** Places the next batch, and describes what has changed. */
+  /** Places the next batch, describes what has changed, and suggests what people may part. */
   async placeNext(projectId: string, jobId: string): Promise<PlacedBatch> {
-    const { db, clock, summarizer, fallbackSummarizer: fallback } = this.deps;
-    const project = await findProject(db, projectId);
-    const grouping = groupingOf(this.deps.grouping, project);
+    const { db, clock } = this.deps;
     const brain = await this.open(projectId);
-    const { neighbourhood } = brain;
+    const { neighbourhood, models } = brain;
+    const askJudge = this.#askJudge(projectId, models.judge);
     try {
-      const placed = await placeBatch(
-        { db, clock, projectId, jobId, grouping, ...brain, askJudge: this.#askJudge(projectId) },
-        BATCH_ITEMS,
-      );
+      const place = { db, clock, projectId, jobId, ...brain, askJudge };
+      const placed = await placeBatch(place, BATCH_ITEMS);
       const due = placed.placed > 0 ? placed.changedClusters : await listUndescribed(db, projectId);
-      await describeChanged({ db, clock, projectId, neighbourhood, summarizer, fallback }, due);
+      const summarize = summarizeOrFallBack(models.summarizer, models.fallbackSummarizer);
+      await describeChanged({ db, clock, projectId, neighbourhood, summarize }, due);
+      await suggestSplits({ db, clock, projectId, ...brain }, placed.changedClusters);
       return placed;
     } catch (error) {
       // What is in memory may be ahead of what was stored: begin again from the tables.
@@ -108,19 +111,17 @@ export class ProjectBrain {
     }
   }
 
-  /** Asks the judge within today's budget, and stores what it says before anybody acts on it. */
-  #askJudge(projectId: string): PlaceDeps["askJudge"] {
-    const { db, judge } = this.deps;
+  /** Asks the judge, and stores what it says before anybody acts on it. */
+  #askJudge(projectId: string, judge: Judge | null): PlaceDeps["askJudge"] {
     if (!judge) return null;
     const ask: AskDeps = {
       judge,
       reports: async (ids) => {
-        const rows = await findFeedbackByIds(db, projectId, ids);
+        const rows = await findFeedbackByIds(this.deps.db, projectId, ids);
         return new Map(
           rows.map((row) => [row.id, { ...row, crash: row.metadata.crash ?? null }] as const),
         );
       },
-      ...this.budget,
     };
     return async (questions) => {
       const verdicts = await askJudge(ask, questions);
@@ -129,11 +130,29 @@ export class ProjectBrain {
     };
   }
 
-  async #load(projectId: string): Promise<OpenBrain> {
+  async #settings(projectId: string): Promise<Pick<OpenBrain, "grouping" | "models">> {
+    const project = await findProject(this.deps.db, projectId);
+    const models = this.deps.models(projectId, project?.settings.models, this.budget);
+    return { grouping: groupingOf(this.deps.grouping, project), models };
+  }
+
+  /** The memory of one embedder; that of another one is forgotten. */
+  async #remember(projectId: string, embedder: BrainModels["embedder"]): Promise<Memory> {
+    const { key } = embedder;
+    if (this.#memory?.key !== key) {
+      this.#memory = { key, loaded: this.#load(projectId, embedder) };
+    }
+    const memory = this.#memory;
+    return memory.loaded.catch((error: unknown) => {
+      if (this.#memory === memory) this.close();
+      throw error;
+    });
+  }
+
+  async #load(projectId: string, { key, make }: BrainModels["embedder"]): Promise<Memory> {
     const table = this.vectors.loadIdf();
-    const { embedder, learns } = this.deps.embedder(table);
-    const outside = this.deps.outsideIndex(`${projectId}:${embedderKeyOf(embedder)}`);
-    const neighbourhood = await Neighbourhood.open(this.vectors, embedder, outside);
-    return { embedder, neighbourhood, idf: learns ? table : null };
+    const outside = this.deps.outsideIndex(`${projectId}:${key}`);
+    const neighbourhood = await Neighbourhood.open(this.vectors, make(table), outside);
+    return { neighbourhood, table };
   }
 }

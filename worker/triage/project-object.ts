@@ -89,7 +89,7 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
     /** Begins to embed what another embedder has read (`reembed-job.ts`), or answers the job that does so. */
     async startReembed(projectId: string): Promise<string> {
       this.#jobs.setProjectId(projectId);
-      const key = this.#brain.key;
+      const key = await this.#brain.key(projectId);
       const id = await startReembed({ ...this.#deps, projectId, tables: this.#reembeds, key });
       await this.#wake();
       return id;
@@ -111,19 +111,22 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
 
     /** What a preview found, to be applied; null when a newer one took its place. */
     async replayFound(
+      projectId: string,
       id: string,
     ): Promise<{ moves: ReplayMove[]; embedderVersion: string } | null> {
       const replay = this.#replays.replay();
       if (replay?.id !== id || !replay.ended) return null;
-      return { moves: this.#replays.allMoves(MOST_MOVES + 1), embedderVersion: this.#brain.key };
+      const embedderVersion = await this.#brain.key(projectId);
+      return { moves: this.#replays.allMoves(MOST_MOVES + 1), embedderVersion };
     }
 
-    async jobStatus(): Promise<ObjectStatus> {
+    async jobStatus(projectId: string): Promise<ObjectStatus> {
+      const embedder = await this.#brain.key(projectId);
       return {
         announced: this.#jobs.announcedAt() !== null,
         runningJobId: this.#jobs.job()?.id ?? null,
-        embedder: this.#brain.key,
-        readByOthers: this.#reembeds.readByOthers(this.#brain.key),
+        embedder,
+        readByOthers: this.#reembeds.readByOthers(embedder),
       };
     }
 

@@ -12,6 +12,7 @@ import {
 import { runBatch } from "../store/db";
 import { currentRevision } from "../store/grouping";
 import { findOperation } from "../store/operations";
+import { failureText } from "./cluster-job";
 import { embedderKeyOf } from "./neighbourhood";
 import { operationStatements } from "./operate";
 import { planRegroup } from "./plan-regroup";
@@ -68,8 +69,7 @@ export async function runReplay(deps: ReplayDeps): Promise<number | null> {
     const failed = failures >= MOST_FAILURES;
     deps.tables.save({ ...(deps.tables.replay() ?? replay), failures, ended: failed });
     if (!failed) return RETRY_MS * failures;
-    const message = error instanceof Error ? error.message.slice(0, 300) : "unknown failure";
-    await runBatch(deps.db, [ended(deps, replay.id, message)]).catch(() => undefined);
+    await runBatch(deps.db, [ended(deps, replay.id, failureText(error))]).catch(() => undefined);
     return null;
   }
 }

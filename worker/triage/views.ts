@@ -170,7 +170,10 @@ export function toOperationView(row: OperationRow & { reports: number; about: st
   } satisfies OperationView;
 }
 
-/** The brain would merge a cluster into another, but one of them is a person's. Similarities are user-facing. */
+/** Of a split so many reports are named. */
+export const SHOWN_REPORTS = 20;
+
+/** The brain would merge a cluster into another, or split reports off, but a cluster is a person's. Similarities are user-facing. */
 export const ProposalView = z.object({
   id: z.string(),
   kind: z.enum(["merge", "split"]),
@@ -191,6 +194,9 @@ export const ProposalView = z.object({
         similarity: z.number(),
       }),
     ),
+    /** Of a split: how many reports would go, and the first 20 of them. */
+    report_count: z.number(),
+    reports: z.array(z.object({ feedback_id: z.string(), title: z.string().nullable() })),
   }),
   status: z.enum(["open", "accepted", "dismissed"]),
   created_at: z.string(),
@@ -202,6 +208,7 @@ export function toProposalView(
   row: ProposalRow,
   titles: ReadonlyMap<string, string>,
 ): ProposalView {
+  const { reports = [], ...reasons } = row.reasons;
   return {
     id: row.id,
     kind: row.kind,
@@ -210,11 +217,16 @@ export function toProposalView(
     into_id: row.intoId,
     into_title: row.intoId === null ? null : (titles.get(row.intoId) ?? ""),
     reasons: {
-      ...row.reasons,
-      nearest: row.reasons.nearest.map((near) => ({
+      ...reasons,
+      nearest: reasons.nearest.map((near) => ({
         ...near,
         title: titles.get(near.feedback_id) ?? null,
         other_title: titles.get(near.other_id) ?? null,
+      })),
+      report_count: reports.length,
+      reports: reports.slice(0, SHOWN_REPORTS).map((id) => ({
+        feedback_id: id,
+        title: titles.get(id) ?? null,
       })),
     },
     status: row.status,
