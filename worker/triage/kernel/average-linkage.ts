@@ -94,10 +94,11 @@ type Labelling = Task & { weights: Uint32Array; labels: number[] };
 
 /**
  * Labels items by what hangs together among them. A part with more pairs than can be held is looked at alone, since its rows
- * may then hold more pairs each; if it is all there is, it is joined with searches.
+ * may then hold more pairs each; if it is most of what there is, it is joined with searches.
  */
 function* label(task: Labelling, items: readonly number[]): Steps<void> {
   const { vectors, scales, threshold, heldPairs, rows } = task;
+  rows.clear();
   yield* fill(task, items);
   const exactly = (k: number, l: number): number => {
     const [i, j] = [items[k]!, items[l]!];
@@ -109,8 +110,10 @@ function* label(task: Labelling, items: readonly number[]): Steps<void> {
     const own = part.rows.map((row) => items[row]!);
     const rests = part.rows.map((row) => pairs.rests[row]!);
     if (rests.every((rest) => rest <= threshold)) yield* join(task, own, part.pairs);
-    else if (own.length < items.length) crowded.push(own);
+    else if (own.length < items.length / 2) crowded.push(own);
     else {
+      rows.clearFor(own.map((i) => ({ vector: vectors[i]!, scale: scales[i]! })));
+      yield* fill(task, own);
       const search = new QuantisedSearch(rows, heldPairs);
       yield* join(task, own, part.pairs, { rests, search });
     }
@@ -163,7 +166,6 @@ function hashOf(vector: Float32Array): number {
 const ROWS_A_STEP = 256;
 
 function* fill({ vectors, scales, rows }: Task, items: readonly number[]): Steps<void> {
-  rows.clear();
   for (const [row, i] of items.entries()) {
     rows.set(row, vectors[i]!, scales[i]!);
     if (row % ROWS_A_STEP === 0) yield ROWS_A_STEP * rows.dimensions;

@@ -1,6 +1,9 @@
+import type { Steps } from "../../kit/turns";
 import type { ClusterSearch, SearchedCluster } from "../strategies/cluster-search";
-import type { QuantisedRows } from "./quantised-rows";
+import { COMPARED, type QuantisedRows } from "./quantised-rows";
 
+/** Multiply-adds that a comparison does while JavaScript does one. */
+const KERNEL_SPEED = 8;
 /** The most links that a search gives one cluster. */
 const MOST_LINKS = 16;
 
@@ -20,14 +23,11 @@ export class QuantisedSearch implements ClusterSearch {
     this.firstAt = this.rowOf.slice();
   }
 
+  readonly together = COMPARED;
+
   get links(): number {
     const each = Math.floor(this.heldPairs / (2 * this.rows.size));
     return Math.max(1, Math.min(MOST_LINKS, each));
-  }
-
-  /** The kernel does sixteen multiply-adds while JavaScript does one; reading the answer is as long again. */
-  get work(): number {
-    return (this.rows.size * this.rows.dimensions) / 8;
   }
 
   merged(a: SearchedCluster, b: SearchedCluster, sum: Float64Array): void {
@@ -40,11 +40,15 @@ export class QuantisedSearch implements ClusterSearch {
     rowOf[firstAt[free]!] = free;
   }
 
-  nearest(first: number, count: number, line: number): number[] {
-    const { rows, rowOf, firstAt } = this;
-    const own = rowOf[first]!;
-    const near = rows.compareRow(own);
-    const { error } = rows;
+  *nearest(firsts: readonly number[], count: number, line: number): Steps<number[][]> {
+    const { rows, rowOf } = this;
+    const own = firsts.map((first) => rowOf[first]!);
+    yield (own.length * rows.size * rows.dimensions) / KERNEL_SPEED;
+    return rows.compareRows(own).map((near, at) => this.best(near, own[at]!, count, line));
+  }
+
+  private best(near: Float32Array, own: number, count: number, line: number): number[] {
+    const { error } = this.rows;
     const best = new Float64Array(count).fill(-Infinity);
     for (let row = 0; row < near.length; row++) {
       if (near[row]! > best[0]! && row !== own) insert(best, near[row]!);
@@ -52,7 +56,7 @@ export class QuantisedSearch implements ClusterSearch {
     const least = Math.max(best[0]! - 2 * error, line - error);
     const found: number[] = [];
     for (let row = 0; row < near.length; row++) {
-      if (near[row]! >= least && row !== own) found.push(firstAt[row]!);
+      if (near[row]! >= least && row !== own) found.push(this.firstAt[row]!);
     }
     return found;
   }

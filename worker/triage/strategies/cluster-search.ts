@@ -1,3 +1,5 @@
+import type { Steps } from "../../kit/turns";
+
 /** A cluster by its smallest item, with the number of its reports. */
 export type SearchedCluster = { first: number; weight: number };
 
@@ -5,10 +7,10 @@ export type SearchedCluster = { first: number; weight: number };
 export type ClusterSearch = {
   /** How many links a cluster may have after a search. */
   readonly links: number;
-  /** Multiply-adds of one search. */
-  readonly work: number;
+  /** How many clusters are best searched for at once. */
+  readonly together: number;
   /** `a` has taken `b` in, and `sum` adds up its vectors now. */
   merged(a: SearchedCluster, b: SearchedCluster, sum: Float64Array): void;
-  /** All clusters that can be among the `count` most similar ones above `line`, and perhaps some more. */
-  nearest(first: number, count: number, line: number): number[];
+  /** For each of some clusters all that can be among the `count` most similar ones above `line`, and perhaps some more. */
+  nearest(firsts: readonly number[], count: number, line: number): Steps<number[][]>;
 };

@@ -1,21 +1,18 @@
 import type { ClusterSums, Summed } from "./cluster-sums";
-import { precedes, type Candidate, type Nearness } from "./merge-queue";
+import { earlier, type Nearness } from "./offers";
 import type { ClusteringProblem } from "./strategy";
 
 /**
  * A cluster while clusters are being joined. `first` is its smallest item and its name. `members` are its items that have
- * a vector; `weight` counts their reports. `links` leads to the neighbours above the threshold, with the total of all dot
- * products between the two. `rest`: of the pairs above the threshold that no link leads over, those on this cluster's account do
- * not come before it; `null`: there are none. `offered` is its valid entry in the queue.
+ * a vector; `weight` counts their reports. `rest`: of the pairs above the threshold that have no link, those on this cluster's account
+ * do not come before it; `null`: there are none.
  */
 export type LinkedCluster = Summed & {
   first: number;
   weight: number;
   anchor: number | null;
   conflicts: Set<number> | null;
-  links: Map<number, number>;
   rest: Nearness | null;
-  offered: Candidate | null;
 };
 
 /** Clusters by `first`; `null` where an item is not the first of its cluster. */
@@ -59,9 +56,7 @@ function single(
     sum: null,
     anchor,
     conflicts: null,
-    links: new Map(),
     rest: null,
-    offered: null,
   };
 }
 
@@ -71,17 +66,12 @@ export function mayMeet(a: LinkedCluster, b: LinkedCluster): boolean {
   return !a.conflicts?.has(b.first);
 }
 
-/** Which of two comes up first. */
-export function earlier(x: Nearness | null, y: Nearness | null): Nearness | null {
-  return x && y ? (precedes(y, x) ? y : x) : (x ?? y);
-}
-
 function oppose(a: LinkedCluster, b: LinkedCluster): void {
   (a.conflicts ??= new Set()).add(b.first);
   (b.conflicts ??= new Set()).add(a.first);
 }
 
-/** Moves everything of `b` but its links into `a` and forgets `b`. */
+/** Moves everything of `b` into `a` and forgets `b`. */
 export function absorb(
   a: LinkedCluster,
   b: LinkedCluster,

@@ -1,11 +1,7 @@
-/** How near two clusters are: `a` < `b` are their smallest items. */
-export type Nearness = { similarity: number; a: number; b: number };
-
-/** A possible merge, as the cluster `from` last saw it; or with `isBound` what none of its unknown pairs comes before. */
-export type Candidate = Nearness & { from: number; isBound: boolean };
+import { precedes, type Nearness } from "./offers";
 
 /** A binary heap of possible merges: the most similar first; on a tie the pair with the smallest items. */
-export class MergeQueue<Merge extends Nearness = Candidate> {
+export class MergeQueue<Merge extends Nearness> {
   private readonly heap: Merge[] = [];
 
   push(candidate: Merge): void {
@@ -42,9 +38,4 @@ export class MergeQueue<Merge extends Nearness = Candidate> {
     }
     heap[at] = candidate;
   }
-}
-
-export function precedes(x: Nearness, y: Nearness): boolean {
-  if (x.similarity !== y.similarity) return x.similarity > y.similarity;
-  return x.a !== y.a ? x.a < y.a : x.b < y.b;
 }
