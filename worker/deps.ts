@@ -12,6 +12,7 @@ import { notePullRequest } from "./fix/note-pull-request";
 import { chooseRunner, programOf, runnerNamed } from "./fix/runners/choose-runner";
 import type { RunObjectDeps } from "./fix/run-object";
 import { createE2bSandboxes } from "./fix/sandbox/e2b";
+import { REGISTRY_HOSTS } from "./fix/sandbox/registries";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
 import { askedModel } from "./fix/gateway/ask-model";
 import type { GatewayDeps } from "./fix/gateway/deps";
@@ -256,7 +257,7 @@ function fixDeps(
     runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
-    registryHosts: ["registry.npmjs.org"],
+    registryHosts: REGISTRY_HOSTS,
     agentModel: async (project, runId, wires) => {
       const wire = wiresOf(settings, "code").find((one) => wires.includes(one));
       const model = wire ? modelOfTask(settings, project.settings.models, "code", wire) : null;
