@@ -1,6 +1,7 @@
 import type { ProjectActor } from "./domain/actor";
 import { DomainError } from "./domain/errors";
-import { DEFAULT_GROUPING, type GroupingSettings } from "./domain/grouping";
+import { DEFAULT_GROUPING, type EmbedderName, type GroupingSettings } from "./domain/grouping";
+import type { ModelPrice, ModelTask } from "./domain/models";
 import type { RunnerName, RunStatus } from "./domain/run";
 import { settingsOf, type Env, type Settings } from "./env";
 import { createGithubForge, type GithubSettings } from "./fix/forge/github";
@@ -21,6 +22,8 @@ import { createE2bSandboxes } from "./fix/sandbox/e2b";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
 import { askedModel } from "./fix/gateway/ask-model";
 import type { GatewayDeps } from "./fix/gateway/deps";
+import { ModelHalt } from "./fix/gateway/halt";
+import { paidCall } from "./fix/gateway/paid-call";
 import { modelOfTask, wiresOf } from "./fix/gateway/providers";
 import type { IngestDeps, PollJob } from "./ingest/deps";
 import { queueDelivery } from "./ingest/queue-delivery";
@@ -37,20 +40,17 @@ import { scrubRulesOf } from "./projects/scrub-rules-of";
 import type { MeterObjectDeps, Mirror } from "./projects/meter-object";
 import { findAddressed, forgetSource, rememberSource } from "./projects/source-directory";
 import { secretsOf } from "./projects/sources";
-import { recountClusters } from "./store/clusters";
+import { recountClusters } from "./store/cluster-members";
 import { openDb, runBatch, type Db } from "./store/db";
-import { writeOccurrences } from "./store/feedback";
+import { writeOccurrences } from "./store/feedback-writes";
 import { findProject, type ProjectRow } from "./store/projects";
 import { writeHealth, type AddressedSource, type SourceRow } from "./store/sources";
 import { announcer } from "./triage/announcer";
 import type { TriageDeps } from "./triage/deps";
-import { createGeminiEmbedder } from "./triage/embedders/gemini";
-import { createLexicalEmbedder } from "./triage/embedders/lexical/lexical-embedder";
-import { createWorkersAiEmbedder, type WorkersAi } from "./triage/embedders/workers-ai";
-import { createGeminiJudge } from "./triage/judges/gemini";
+import { brainModelsFrom } from "./triage/brain-models";
+import { WORKERS_AI_MODEL, type WorkersAi } from "./triage/embedders/workers-ai";
+import type { Pay } from "./triage/pay";
 import type { ProjectObjectDeps } from "./triage/project-object";
-import { extractiveSummarizer } from "./triage/summarizers/extractive";
-import { createGeminiSummarizer } from "./triage/summarizers/gemini";
 import { createVectorizeIndex } from "./triage/vectors/vectorize-index";
 
 /** Every port of every room, filled. The only file that knows everyone. */
@@ -98,9 +98,10 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     startReplay: (projectId, kind, settings) =>
       projectObject(projectId).startReplay(projectId, kind, settings),
     startReembed: (projectId) => projectObject(projectId).startReembed(projectId),
+    dropJob: (projectId, id) => projectObject(projectId).dropJob(id),
     lookAlike: (projectId, rows) => projectObject(projectId).lookAlike(projectId, rows),
-    replayFound: (projectId, id) => projectObject(projectId).replayFound(id),
-    objectStatus: (projectId) => projectObject(projectId).jobStatus(),
+    replayFound: (projectId, id) => projectObject(projectId).replayFound(projectId, id),
+    objectStatus: (projectId) => projectObject(projectId).jobStatus(projectId),
     inGate: (projectId, work) => inGate(projectObject(projectId), work),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
     notePullRequest: (who, pull) => notePullRequest(deps, who, pull),
@@ -134,54 +135,75 @@ async function inGate<T>(
 /** What the project's object gets: Cloudflare constructs it with `(ctx, env)` only. */
 export function projectObjectDeps(env: Env): ProjectObjectDeps {
   const settings = settingsOf(env);
-  const gemini = geminiOf(settings);
+  const base = { db: openDb(env.DB), clock: Date.now };
   return {
-    db: openDb(env.DB),
-    clock: Date.now,
+    ...base,
     grouping: groupingDefaults(settings),
     dailyBudgetMicroUsd: settings.DAILY_BUDGET_USD * 1_000_000,
-    embedder: embedderOf(env, settings),
+    models: brainModels(env, settings, base),
     outsideIndex: (namespace) =>
       settings.VECTOR_BACKEND === "vectorize" ? createVectorizeIndex(env.VECTORS, namespace) : null,
-    judge: gemini
-      ? createGeminiJudge({
-          ...gemini,
-          model: settings.GEMINI_MODEL,
-          inputUsdPerMtok: settings.GEMINI_INPUT_USD_PER_MTOK,
-          outputUsdPerMtok: settings.GEMINI_OUTPUT_USD_PER_MTOK,
-        })
-      : null,
-    summarizer: gemini
-      ? createGeminiSummarizer({ ...gemini, model: settings.GEMINI_MODEL })
-      : extractiveSummarizer,
-    fallbackSummarizer: extractiveSummarizer,
   };
 }
 
-/** The embedder that is set up. Throws `misconfigured` when what it needs is missing. */
-function embedderOf(env: Env, settings: Settings): ProjectObjectDeps["embedder"] {
-  const gemini = geminiOf(settings);
+/** The models of each project's brain, paid from its day. Throws `misconfigured` when what `CLUSTERING_EMBEDDER` names is not set up. */
+function brainModels(
+  env: Env,
+  settings: Settings,
+  base: { db: Db; clock(): number },
+): ProjectObjectDeps["models"] {
+  const embedder = embedderOf(env, settings);
   const truncateBodyChars = settings.CLUSTERING_TRUNCATE_BODY_CHARS;
-  const set = settings.CLUSTERING_EMBEDDER;
-  const name = set === "auto" ? (gemini ? "gemini" : env.AI ? "workers_ai" : "lexical") : set;
-  if (name === "lexical") {
-    return (table) => ({ embedder: createLexicalEmbedder(table), learns: true });
-  }
-  if (name === "gemini") {
-    if (!gemini) throw misconfigured("CLUSTERING_EMBEDDER: gemini needs GEMINI_API_KEY");
-    return () => ({
-      embedder: createGeminiEmbedder({ ...gemini, truncateBodyChars }),
-      learns: false,
-    });
-  }
   const { AI: ai } = env;
-  if (!ai) throw misconfigured("CLUSTERING_EMBEDDER: workers_ai needs the binding AI");
-  // The binding's types list the models that they know; the adapter checks the reply itself.
-  const run: WorkersAi["run"] = (model, input) => ai.run(model as keyof AiModels, input);
-  return () => ({
-    embedder: createWorkersAiEmbedder({ ai: { run }, truncateBodyChars }),
-    learns: false,
-  });
+  return (projectId, choices, budget) => {
+    const gateway = {
+      ...base,
+      runLog: (runId: string) => env.RUN.get(env.RUN.idFromName(runId)),
+      reserveForProject: (_: string, microUsd: number) => budget.reserve(microUsd),
+      settleForProject: (_: string, difference: number) => budget.settle(difference),
+    };
+    const payer = { projectId, runId: null };
+    const paying =
+      (task: ModelTask, model: { name: string; price: ModelPrice }): Pay =>
+      (most, call) =>
+        paidCall(gateway, payer, task, model, most, call).catch(asBudgetSpent);
+    return brainModelsFrom({
+      embedder,
+      truncateBodyChars,
+      gemini: (task) => {
+        const model = modelOfTask(settings, choices, task, "gemini");
+        if (!model) return null;
+        const { apiKey, baseUrl, name } = model;
+        return { apiKey, baseUrl, model: name, pay: paying(task, model) };
+      },
+      workersAi: () => {
+        if (!ai) return null;
+        // The binding's types list the models that they know; the adapter checks the reply itself.
+        const run: WorkersAi["run"] = (model, input) => ai.run(model as keyof AiModels, input);
+        const price = { input: settings.WORKERS_AI_EMBEDDING_USD_PER_MTOK, output: 0 };
+        return { ai: { run }, pay: paying("embed", { name: WORKERS_AI_MODEL, price }) };
+      },
+    });
+  };
+}
+
+function asBudgetSpent(error: unknown): never {
+  if (error instanceof ModelHalt) throw new DomainError("budget_exceeded", error.message);
+  throw error;
+}
+
+/** The embedder that is set up. Throws `misconfigured` when what it needs is missing. */
+function embedderOf(env: Env, settings: Settings): EmbedderName {
+  const set = settings.CLUSTERING_EMBEDDER;
+  const gemini = settings.GEMINI_API_KEY !== undefined;
+  const name = set === "auto" ? (gemini ? "gemini" : env.AI ? "workers_ai" : "lexical") : set;
+  if (name === "gemini" && !gemini) {
+    throw misconfigured("CLUSTERING_EMBEDDER: gemini needs GEMINI_API_KEY");
+  }
+  if (name === "workers_ai" && !env.AI) {
+    throw misconfigured("CLUSTERING_EMBEDDER: workers_ai needs the binding AI");
+  }
+  return name;
 }
 
 function misconfigured(what: string): DomainError {
@@ -436,12 +458,6 @@ function isAgent(name: RunnerName): name is AgentName {
 
 function modelSetUp(settings: Settings): boolean {
   return wiresOf(settings, "code").length > 0;
-}
-
-function geminiOf(settings: Settings): { apiKey: string; baseUrl?: string } | null {
-  if (!settings.GEMINI_API_KEY) return null;
-  const { GEMINI_API_KEY: apiKey, GEMINI_BASE_URL: baseUrl } = settings;
-  return baseUrl ? { apiKey, baseUrl } : { apiKey };
 }
 
 function groupingDefaults(settings: Settings): GroupingSettings {

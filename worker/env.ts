@@ -87,6 +87,9 @@ const Settings = z.object({
   GEMINI_MODEL: z.string().default("gemini-2.5-flash"),
   GEMINI_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.3),
   GEMINI_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(2.5),
+  // Embeddings have an input only.
+  GEMINI_EMBEDDING_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.15),
+  WORKERS_AI_EMBEDDING_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.067),
   MODEL_BASE_URL: optionalUrl,
   MODEL_API_KEY: optionalText,
   MODEL_NAME: z.string().default("gemini-2.5-pro"),

@@ -1,6 +1,6 @@
 import type { ProjectActor } from "../domain/actor";
 import type { ClusterEvent, ClusterStatus } from "../domain/cluster";
-import { moveCluster } from "../store/clusters";
+import { moveCluster } from "../store/cluster-status";
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
 import { isLiveRun } from "../domain/run";

@@ -5,7 +5,7 @@ import { logFailure } from "../kit/log";
 import { findCluster } from "../store/clusters";
 import { commit } from "../store/commit";
 import { isUniqueViolation } from "../store/db";
-import { sampleMembers } from "../store/feedback";
+import { sampleMembers } from "../store/placement";
 import { findNewestPlan, insertPlan, type PlanRow } from "../store/plans";
 import { findProject, type ProjectRow } from "../store/projects";
 import type { FixDeps } from "./deps";

@@ -3,13 +3,8 @@ import { nextClusterStatus, type ClusterEvent } from "../domain/cluster";
 import { soakMs } from "../domain/project";
 import type { PullState } from "../domain/pull";
 import { isLiveRun } from "../domain/run";
-import {
-  findCluster,
-  findClusterByPull,
-  findSurvivor,
-  moveCluster,
-  type ClusterRow,
-} from "../store/clusters";
+import { findCluster, findClusterByPull, findSurvivor, type ClusterRow } from "../store/clusters";
+import { moveCluster } from "../store/cluster-status";
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
 import { findProject, type ProjectRow } from "../store/projects";

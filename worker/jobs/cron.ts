@@ -6,7 +6,7 @@ import { logFailure } from "../kit/log";
 import { adoptInstallationList } from "../projects/reddit-config";
 import { forgetOldReplies } from "../store/commit";
 import { failStaleJobs, projectsWithStaleJobs } from "../store/cluster-jobs";
-import { projectsWithStaleItems } from "../store/feedback";
+import { projectsWithStaleItems } from "../store/placement";
 import { listOldErasures } from "../store/erasures";
 import { wakeClusters } from "../triage/wake-clusters";
 import { forgetEndedSessions } from "../store/users";

@@ -6,8 +6,9 @@ import { ClusterFilters } from "../features/clusters/cluster-filters";
 import { ClusteringLine } from "../features/clusters/clustering-line";
 import { ClusterRow } from "../features/clusters/cluster-row";
 import { NoClusters } from "../features/clusters/no-clusters";
+import { cancelJob } from "../features/grouping/grouping-actions.server";
 import { useCan, useProject } from "../features/projects/use-project";
-import { oneOf } from "../lib/form.server";
+import { oneOf, text } from "../lib/form.server";
 import { pageTitle } from "../lib/page-title";
 import { useRowKeys } from "../lib/use-row-keys";
 import { ButtonLink } from "../ui/button";
@@ -32,10 +33,14 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   return { page, clustering, status, grouped: show === "grouped", paged: cursor !== undefined };
 }
 
-/** Starts a cluster job; while one is running, that one stands for it. */
+/** Starts a cluster job (while one is running, that one stands for it), or cancels the one that is named. */
 export async function action({ request, context, params }: ActionFunctionArgs) {
+  const form = await request.formData();
   const { clusters } = connect({ request, context });
   const param = { projectId: params.projectId! };
+  if (oneOf(form, "intent", ["cancel"] as const)) {
+    return cancelJob({ clusters }, { ...param, id: text(form, "id") });
+  }
   return attempt(() =>
     unwrap(clusters.projects[":projectId"]["cluster-jobs"].$post({ param, json: {} })),
   );

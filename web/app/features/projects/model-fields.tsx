@@ -11,6 +11,7 @@ const TASK_LABELS: Record<Task, string> = {
   review: "Review of a change",
   summarize: "Titles and summaries",
   embed: "Likeness of reports",
+  judge: "Verdicts in doubt: one problem or two",
 };
 export const MODEL_TASKS = Object.keys(TASK_LABELS) as Task[];
 

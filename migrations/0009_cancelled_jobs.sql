@@ -1,0 +1,1 @@
+ALTER TABLE `cluster_jobs` ADD `cancelled_by` text;
