@@ -14,7 +14,7 @@ export async function archiveLog(
   run: Pick<RunRow, "projectId" | "id">,
 ): Promise<void> {
   const log = deps.runLog(run.id);
-  for (let from = 1; ; ) {
+  for (let from = 1; ;) {
     const { events, nextFrom } = await log.page(from, PAGE);
     if (events.length === 0) return;
     const lines = events.map((event) => `${JSON.stringify(event)}\n`).join("");

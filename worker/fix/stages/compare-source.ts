@@ -44,7 +44,10 @@ export async function compareSource(
 }
 
 function partsOf(bytes: Uint8Array | null): string[] {
-  return new TextDecoder().decode(bytes ?? new Uint8Array()).split("\0").slice(0, -1);
+  return new TextDecoder()
+    .decode(bytes ?? new Uint8Array())
+    .split("\0")
+    .slice(0, -1);
 }
 
 type Unpacked = {
@@ -65,8 +68,10 @@ export function sourceNotes(
   const changed = files
     .filter(({ path, sha }) => inside.has(path) && shaOf(inside.get(path)!) !== sha)
     .map(({ path }) => path);
-  const small = new Set(files.filter(({ size }) => size <= LONGEST_POINTER).map(one => one.path));
-  const lfs = pointers.map((line) => line.slice(line.indexOf(":") + 1)).filter((path) => small.has(path));
+  const small = new Set(files.filter(({ size }) => size <= LONGEST_POINTER).map((one) => one.path));
+  const lfs = pointers
+    .map((line) => line.slice(line.indexOf(":") + 1))
+    .filter((path) => small.has(path));
   const submodules = tree.filter(({ mode }) => mode === SUBMODULE).map(({ path }) => path);
   const flags = [
     told("Submodules are not part of the source in the sandbox", submodules),
