@@ -17,7 +17,7 @@ const Manifest = z.looseObject({
 const NO_TEST = /no test specified/;
 /** Scripts that only start the tests of the packages inside. */
 const OF_PACKAGES =
-  /\b(?:turbo|lerna|nx|wsrun|rush|ultra|preconstruct)\b|\s(?:-ws|--workspaces|-r|--recursive|--filter|-w)\b|\bworkspaces (?:foreach|run)\b/;
+  /\b(?:turbo|lerna|nx|wsrun|rush|ultra|preconstruct)\b|\b(?:npm|pnpm|yarn)\b[^&|;]*\s(?:-ws|--workspaces?|-r|--recursive|--filter|-F|-w)\b|\bworkspaces (?:foreach|run)\b/;
 const PACKAGES_LIMIT = 20;
 
 /**

@@ -2,12 +2,16 @@ const TEST_FOLDER = /(?:^|\/)(?:tests?|__tests__|specs?|testing)\//i;
 const TEST_NAME =
   /(?:(?:^|[./_-])(?:test|spec)s?\.[cm]?[jt]sx?|(?:^|\/)test_[^/]*\.py|(?:^|\/)tests\.py|_test\.(?:py|go|rb|exs|dart|c|cc|cpp)|_spec\.rb|(?:Test|Tests|IT)\.(?:java|kt|scala|cs|php|swift))$/;
 
+/** A program that starts the tests, by its name. */
+const STARTS_TESTS = /(?:^|\/)(?:run|start|launch)[-_.]?(?:all[-_.]?)?(?:tests?|specs?)\.[^/]+$/i;
+
 /** Whether a path of the repository is a test, or belongs to tests. */
 export function isTestFile(path: string): boolean {
-  return TEST_NAME.test(path) || TEST_FOLDER.test(path);
+  return !STARTS_TESTS.test(path) && (TEST_NAME.test(path) || TEST_FOLDER.test(path));
 }
 
 const CONFIGURATION = [
+  STARTS_TESTS,
   /(?:^|\/)(?:package\.json|pnpm-workspace\.yaml|lerna\.json|nx\.json|turbo\.json|project\.json)$/,
   /(?:^|\/)(?:tsconfig|jsconfig)[^/]*\.json$/,
   /(?:^|\/)(?:\.yarn|\.mvn|gradle|__mocks__)\/|(?:^|\/)(?:mvnw|gradlew|\.pnp\.[cm]?js|\.yarnrc\.yml|\.pnpmfile\.cjs)$/,

@@ -48,14 +48,14 @@ class Asking {
   ) {}
 
   /** `npm test`, where that is one runner in the end: it is started by npm itself, with more words. */
-  single(command: string): string | null {
+  single(command: string, depth = 0): string | null {
     const [segment, ...others] = segmentsOf(command) ?? [];
     const called = segment && others.length === 0 ? this.delegate(segment) : null;
     if (!called || called.words !== "") return null;
     const text = this.scripts[called.name]!;
     const [inner, ...more] = segmentsOf(text) ?? [];
     if (!inner || more.length > 0) return null;
-    if (this.delegate(inner)) return this.single(inner.text);
+    if (this.delegate(inner)) return depth < DEPTH ? this.single(inner.text, depth + 1) : null;
     const runner = runnerOf(inner.words)?.runner;
     if (!runner || runner.around || /NODE_OPTIONS/.test(text)) return null;
     const report = this.place(runner.output === true);

@@ -5,7 +5,7 @@ const PRELOAD =
   /^(?:--import|--require|-r|--loader|--experimental-loader|--file|--config|-c|--setup-?files\w*|--env-file|--test-global-setup|--bootstrap)$/i;
 const SEPARATORS = /[\s'"`;&|()]+/;
 const KEY =
-  /(?:setupFiles\w*|globalSetup|globalTeardown|require|import|file|preset|transform|runner|testRunner|testEnvironment|resolver|reporters?|snapshotSerializers|bootstrap)["']?\s*[:=]\s*(\[[^\]]*\]|\{[^}]*\}|["'][^"'\n]+["']|(?:\n\s*-\s*\S+)+|[^\s,]+)/g;
+  /(?:setupFiles\w*|globalSetup|globalTeardown|require|import|file|preset|transform|runner|testRunner|testEnvironment|resolver|reporters?|snapshotSerializers|bootstrap)["']?\s*[:=][ \t]*(\[[^\]]*\]|\{[^}]*\}|["'][^"'\n]+["']|(?:\n\s*-\s*\S+)+|[^\s,]+)/g;
 /** How a configuration says "from here". */
 const HERE = /^(?:<rootDir>\/|\.\/)+/;
 const LIMIT = 200;
