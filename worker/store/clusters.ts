@@ -176,6 +176,20 @@ export async function findSurvivor(
   return here;
 }
 
+/** Every cluster on the ways from these to where they were merged, without these themselves. */
+export async function listSurvivors(db: Db, projectId: string, ids: string[]): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(sql`
+    WITH RECURSIVE way(id) AS (
+      SELECT merged_into FROM clusters WHERE project_id = ${projectId} AND merged_into IS NOT NULL
+        AND id IN (SELECT value FROM json_each(${jsonIds(ids)}))
+      UNION
+      SELECT clusters.merged_into FROM clusters JOIN way ON clusters.id = way.id
+      WHERE clusters.project_id = ${projectId} AND clusters.merged_into IS NOT NULL
+    )
+    SELECT id FROM way`);
+  return rows.map((row) => row.id);
+}
+
 /** How many clusters have reports. */
 export async function countLiveClusters(db: Db, projectId: string): Promise<number> {
   const [row] = await db
