@@ -12,6 +12,8 @@ import { notePullRequest } from "./fix/note-pull-request";
 import { llmPatch } from "./fix/runners/llm-patch/llm-patch";
 import { repairRules } from "./fix/runners/repair-rules/repair-rules";
 import type { Runner } from "./fix/runners/runner";
+import { AGENT_PACKAGES, type AgentName } from "./fix/runners/agent-packages";
+import { sandboxCodex } from "./fix/runners/sandbox-codex/sandbox-codex";
 import { sandboxGeminiCli } from "./fix/runners/sandbox-gemini-cli/sandbox-gemini-cli";
 import { sandboxOpencode } from "./fix/runners/sandbox-opencode/sandbox-opencode";
 import { sandboxKilo } from "./fix/runners/sandbox-kilo/sandbox-kilo";
@@ -390,6 +392,7 @@ function sandboxesOf(settings: Settings): Sandboxes {
 const RUNNERS: Record<RunnerName, Runner> = {
   sandbox_opencode: sandboxOpencode,
   sandbox_gemini_cli: sandboxGeminiCli,
+  sandbox_codex: sandboxCodex,
   llm_patch: llmPatch,
   repair_rules: repairRules,
   sandbox_kilo: sandboxKilo,
@@ -429,10 +432,10 @@ function chooseRunner(settings: Settings, asked: RunnerName | undefined): Runner
 /** What an agent still needs, in words; null when nothing. */
 function missingForAgent(settings: Settings, name: RunnerName): string | null {
   const runner = runnerNamed(name);
+  if (!isAgent(name)) return null;
   if (!programOf(settings, name)) {
-    return name === "sandbox_kilo"
-      ? "the Kilocode CLI in its sandbox: run `npm run world:kilo`, then start again."
-      : "its program in the sandbox: name it in the settings.";
+    const { program } = AGENT_PACKAGES[name];
+    return `its program in the sandbox: locally run \`npm run world:agent -- ${program}\`, then start again.`;
   }
   if (!settings.SANDBOX_GATEWAY_URL) return "SANDBOX_GATEWAY_URL.";
   const wires = wiresOf(settings, "code");
@@ -443,9 +446,18 @@ function missingForAgent(settings: Settings, name: RunnerName): string | null {
 
 /** The agent's program in the sandbox; empty for runners without one. */
 function programOf(settings: Settings, name: RunnerName): string {
-  if (name === "sandbox_kilo") return settings.KILOCODE_COMMAND;
-  if (name === "sandbox_opencode") return settings.OPENCODE_COMMAND;
-  return name === "sandbox_gemini_cli" ? settings.GEMINI_CLI_COMMAND : "";
+  return isAgent(name) ? settings[PROGRAM_SETTINGS[name]] : "";
+}
+
+const PROGRAM_SETTINGS = {
+  sandbox_kilo: "KILOCODE_COMMAND",
+  sandbox_opencode: "OPENCODE_COMMAND",
+  sandbox_gemini_cli: "GEMINI_CLI_COMMAND",
+  sandbox_codex: "CODEX_COMMAND",
+} as const satisfies Record<AgentName, keyof Settings>;
+
+function isAgent(name: RunnerName): name is AgentName {
+  return name in AGENT_PACKAGES;
 }
 
 function modelSetUp(settings: Settings): boolean {

@@ -3,7 +3,7 @@ import { DEFAULT_GROUPING, EMBEDDER_NAMES, GROUPING_METHODS } from "./domain/gro
 import { DomainError } from "./domain/errors";
 import { logFailure } from "./kit/log";
 import { SubredditList } from "./domain/polling";
-import { RUNNER_NAMES } from "./domain/run";
+import { noSuchRunner, RUNNER_NAMES } from "./domain/run";
 import type { RunParams } from "./fix/stages/context";
 import type { FixQueueMessage, IngestQueueMessage } from "./jobs/messages";
 import type { createRunObject } from "./fix/run-object";
@@ -82,6 +82,7 @@ const Settings = z.object({
   KILOCODE_COMMAND: z.string().trim().default("kilo"),
   OPENCODE_COMMAND: z.string().trim().default("opencode"),
   GEMINI_CLI_COMMAND: z.string().trim().default("gemini"),
+  CODEX_COMMAND: z.string().trim().default("codex"),
   GEMINI_API_KEY: optionalText,
   GEMINI_BASE_URL: optionalUrl,
   GEMINI_MODEL: z.string().default("gemini-2.5-flash"),
@@ -103,7 +104,9 @@ const Settings = z.object({
   MODEL_FALLBACK_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(1.25),
   MODEL_FALLBACK_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(10),
   SANDBOX_RUNNERS: z.enum(["all", "repair_rules"]).default("all"),
-  CODING_AGENT_RUNNER: z.enum(["auto", ...RUNNER_NAMES]).default("auto"),
+  CODING_AGENT_RUNNER: z
+    .enum(["auto", ...RUNNER_NAMES], { error: ({ input }) => `${noSuchRunner(input)}, or auto` })
+    .default("auto"),
   RUN_BUDGET_USD: z.coerce.number().positive().max(1000).default(5),
   DAILY_BUDGET_USD: z.coerce.number().nonnegative().max(100_000).default(20),
   VECTOR_BACKEND: z.enum(["vectorize", "local"]).default("vectorize"),

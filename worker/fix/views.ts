@@ -166,7 +166,7 @@ export const EvidenceView = z.object({
   verdict: z.enum(VERDICTS),
   because: z.string(),
   command: z.string().nullable(),
-  format: z.enum(["tap", "junit", "json"]).nullable(),
+  format: z.enum(["tap", "junit", "json", "text"]).nullable(),
   tests: z.array(
     z.object({
       name: z.string(),

@@ -17,6 +17,9 @@ const MIGRATIONS = [
    CREATE INDEX replay_moves_target ON replay_moves (target);
    CREATE TABLE replay_clusters (id TEXT PRIMARY KEY) WITHOUT ROWID;
    CREATE INDEX vectors_embedder ON vectors (embedder, feedback_id);`,
+  `ALTER TABLE vectors ADD COLUMN wording_of TEXT;
+   ALTER TABLE vectors ADD COLUMN wording BLOB;
+   ALTER TABLE edges ADD COLUMN quoted INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 const TABLES = [

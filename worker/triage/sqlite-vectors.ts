@@ -5,6 +5,7 @@ import { emptyIdfTable, IDF_BUCKETS } from "./embedders/lexical/idf";
 import type { Verdict } from "./grey-problem";
 import { StateTable } from "./state-table";
 import type { StoredVector, VectorTables } from "./vector-tables";
+import type { Wording } from "./wording";
 
 /** Vectors that are read at once when the object wakes: 600 kB, a few milliseconds. */
 const VECTOR_PAGE = 200;
@@ -25,7 +26,7 @@ export class SqliteVectors implements VectorTables {
       for (const one of vectors) {
         this.forgetPairs(one.feedbackId);
         this.storage.sql.exec(
-          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)",
+          "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
           one.feedbackId,
           one.textAt,
           one.embedder,
@@ -33,11 +34,19 @@ export class SqliteVectors implements VectorTables {
           one.vector ? bytesOf(one.vector) : null,
           one.features ? bytesOfFeatures(one.features) : null,
           one.trace ? (one.trace.slice().buffer as ArrayBuffer) : null,
+          one.wording?.of ?? null,
+          one.wording ? (one.wording.keys.slice().buffer as ArrayBuffer) : null,
         );
       }
-      for (const { a, b, cosine } of edges) {
+      for (const { a, b, cosine, quoted } of edges) {
         const [low, high] = a < b ? [a, b] : [b, a];
-        this.storage.sql.exec("INSERT OR REPLACE INTO edges VALUES (?, ?, ?)", low, high, cosine);
+        this.storage.sql.exec(
+          "INSERT OR REPLACE INTO edges VALUES (?, ?, ?, ?)",
+          low,
+          high,
+          cosine,
+          quoted ? 1 : 0,
+        );
       }
       if (idf) this.saveIdf(idf);
     });
@@ -59,7 +68,8 @@ export class SqliteVectors implements VectorTables {
     for (let left = limit; left > 0; left -= VECTOR_PAGE) {
       const page = this.storage.sql
         .exec<VectorRow>(
-          `SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features, NULL AS trace FROM vectors
+          `SELECT feedback_id, text_at, embedder, stack_share, vector, NULL AS features, NULL AS trace,
+             NULL AS wording_of, NULL AS wording FROM vectors
            WHERE embedder = ? AND feedback_id < ? ORDER BY feedback_id DESC LIMIT ?`,
           embedder,
           before,
@@ -77,23 +87,25 @@ export class SqliteVectors implements VectorTables {
   edgesOf(ids: string[]): SimilarPair[] {
     const asked = JSON.stringify(ids);
     return this.storage.sql
-      .exec<SimilarPair & Record<string, SqlStorageValue>>(
-        `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
-         UNION SELECT a, b, cosine FROM edges WHERE b IN (SELECT value FROM json_each(?1))`,
+      .exec<EdgeRow>(
+        `SELECT * FROM edges WHERE a IN (SELECT value FROM json_each(?1))
+         UNION SELECT * FROM edges WHERE b IN (SELECT value FROM json_each(?1))`,
         asked,
       )
-      .toArray();
+      .toArray()
+      .map(toPair);
   }
 
   /** Every stored pair of which both items are among these. */
   edgesAmong(ids: string[]): SimilarPair[] {
     return this.storage.sql
-      .exec<SimilarPair & Record<string, SqlStorageValue>>(
-        `SELECT a, b, cosine FROM edges WHERE a IN (SELECT value FROM json_each(?1))
+      .exec<EdgeRow>(
+        `SELECT * FROM edges WHERE a IN (SELECT value FROM json_each(?1))
            AND b IN (SELECT value FROM json_each(?1))`,
         JSON.stringify(ids),
       )
-      .toArray();
+      .toArray()
+      .map(toPair);
   }
 
   /** The ids of all vectors, page by page; each page may be forgotten before the next is asked for. */
@@ -185,7 +197,15 @@ type VectorRow = {
   vector: ArrayBuffer | null;
   features: ArrayBuffer | null;
   trace: ArrayBuffer | null;
+  wording_of: Wording["of"] | null;
+  wording: ArrayBuffer | null;
 };
+
+type EdgeRow = { a: string; b: string; cosine: number; quoted: number };
+
+function toPair({ a, b, cosine, quoted }: EdgeRow): SimilarPair {
+  return quoted === 1 ? { a, b, cosine, quoted: true } : { a, b, cosine };
+}
 
 function toStoredVector(row: VectorRow): StoredVector {
   return {
@@ -196,6 +216,10 @@ function toStoredVector(row: VectorRow): StoredVector {
     vector: row.vector ? new Float32Array(row.vector) : null,
     features: row.features ? featuresOf(row.features) : null,
     trace: row.trace ? new Uint32Array(row.trace) : null,
+    wording:
+      row.wording && row.wording_of
+        ? { of: row.wording_of, keys: new Uint32Array(row.wording) }
+        : null,
   };
 }
 

@@ -6,7 +6,7 @@ import {
   getQueueResult,
   introspectWorkflow,
 } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../../worker/index";
 import type { Env } from "../../../worker/env";
 import type { Fault } from "../../world/stand-in";
@@ -32,6 +32,10 @@ import {
   wholeLog,
 } from "../../builders/fix";
 
+/** Each try of a step takes as long as the machine is busy. */
+const PATIENCE = 150_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE });
+
 type Introspector = Awaited<ReturnType<typeof introspectWorkflow>>;
 
 let workflows: Introspector;
@@ -56,7 +60,7 @@ async function failOnceAtEach(kind: Pick<Fault, "kind" | "status" | "retryAfterS
 }
 
 async function expectOnePull(project: TestProject, runId: string): Promise<void> {
-  const run = await untilRun(project, runId);
+  const run = await untilRun(project, runId, undefined, PATIENCE);
   expect(run.status, `${run.error}\n${run.logs}`).toBe("succeeded");
   const pulls = await pullsOf();
   expect(pulls.map((pull) => pull.head.ref)).toEqual([run.branch]);

@@ -33,7 +33,7 @@ export type Layout = {
 
 /** Parts of /etc that programs need and that say nothing of the host's people. */
 const ETC_SHARED =
-  /^(ssl|pki|crypto-policies|ca-certificates|alternatives|ld\.so\.(cache|conf|conf\.d)|mime\.types|protocols|services|localtime|terminfo|perl|python\d.*|java.*|maven|fonts|os-release|debian_version)$/;
+  /^(ssl|pki|crypto-policies|ca-certificates|alternatives|ld\.so\.(cache|conf|conf\.d)|mime\.types|protocols|services|localtime|terminfo|perl|python\d.*|java.*|maven|php|fonts|os-release|debian_version)$/;
 const TOP_FOLDERS = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
 /** What is at a host path, through symbolic links; undefined when nothing usable is. */

@@ -142,8 +142,10 @@ async function runCommand(
   } catch (error) {
     if (nameOf(error) === "CommandExitError")
       return ended((error as { exitCode: number }).exitCode);
-    if (nameOf(error) === "TimeoutError") return ended(124, true);
-    throw error;
+    if (nameOf(error) !== "TimeoutError") throw error;
+    // The SDK names a sandbox that died under a command so, too.
+    if (await sandbox.isRunning().catch(() => true)) return ended(124, true);
+    throw new SandboxLost(error);
   }
 }
 

@@ -4,6 +4,29 @@ import { RunFailure, type RunContext } from "./context";
 const UNPACK_MS = 5 * 60_000;
 const READY_FILE = `${WORK_DIR}/ready`;
 
+/** What installing and testing leave behind: no change of a fix, also where the repository has no word for it in .gitignore. */
+const LEFT_BEHIND = [
+  "node_modules",
+  "__pycache__",
+  ".pytest_cache",
+  ".mypy_cache",
+  ".ruff_cache",
+  ".tox",
+  ".venv",
+  ".nyc_output",
+  ".tap",
+  ".gradle",
+  ".phpunit.cache",
+  ".phpunit.result.cache",
+  ".coverage",
+  "coverage",
+  "target",
+];
+/** A folder of such a name that the base itself has is let in. */
+const LEAVE_OUT =
+  `for name in ${LEFT_BEHIND.join(" ")}; do git ls-files | grep -qE "(^|/)$name(/|$)" || echo "$name" >> .git/info/exclude; done && ` +
+  `echo '*.egg-info/' >> .git/info/exclude && echo '*.py[cod]' >> .git/info/exclude`;
+
 const READY: Record<SandboxPurpose, string> = {
   work: "Sandbox ready; source unpacked.",
   proof: "Second, fresh sandbox ready: the change is proven in this one.",
@@ -32,7 +55,7 @@ export async function openSandbox(
     sandbox,
     `cd ${REPO_DIR} && rm -rf .git && git init -q -b base && git add -A -f && ` +
       `git -c user.name=base -c user.email=base@localhost -c commit.gpgsign=false commit -q --allow-empty -m base && ` +
-      `git tag base-commit && touch ${READY_FILE} && echo ready > ${READY_FILE}`,
+      `git tag base-commit && ${LEAVE_OUT} && echo ready > ${READY_FILE}`,
     "record the base",
   );
   await context.say({ kind: "stage", key: `sandbox-${purpose}`, text: READY[purpose] });

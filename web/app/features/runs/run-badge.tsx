@@ -20,6 +20,7 @@ export const RUNNER_LABELS: Record<RunnerName, string> = {
   sandbox_kilo: "Kilocode in the sandbox",
   sandbox_opencode: "opencode in the sandbox",
   sandbox_gemini_cli: "Gemini CLI in the sandbox",
+  sandbox_codex: "Codex in the sandbox",
   llm_patch: "One model call, no agent",
   repair_rules: "Repair rules",
 };
