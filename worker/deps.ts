@@ -74,6 +74,8 @@ export function makeDeps(env: Env, deliver: Deliver): Deps {
 
 function composeDeps(env: Env, deliver: Deliver): Deps {
   const settings = settingsOf(env);
+  // The brain would find it out too late, in its own object.
+  embedderOf(env, settings);
   const base = { db: openDb(env.DB), clock: Date.now, settings };
   const projectObject = (projectId: string) => env.PROJECT.get(env.PROJECT.idFromName(projectId));
   const runObject = (runId: string) => env.RUN.get(env.RUN.idFromName(runId));
@@ -201,7 +203,9 @@ function embedderOf(env: Env, settings: Settings): EmbedderName {
 }
 
 function misconfigured(what: string): DomainError {
-  return new DomainError("misconfigured", `Setting ${what}.`);
+  const refused = new DomainError("misconfigured", `Setting ${what}.`);
+  logFailure("misconfigured", refused);
+  return refused;
 }
 
 /** What a run's object gets. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_GROUPING, EMBEDDER_NAMES, GROUPING_METHODS } from "./domain/grouping";
 import { DomainError } from "./domain/errors";
+import { logFailure } from "./kit/log";
 import { SubredditList } from "./domain/polling";
 import { noSuchRunner, RUNNER_NAMES } from "./domain/run";
 import type { RunParams } from "./fix/stages/context";
@@ -132,11 +133,31 @@ const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/**
+ * What is wrong with the settings that are there, one line for each: its name and the fault, never its value. What is missing is no
+ * fault here: secrets may come later.
+ */
+export function wrongSettings(values: object): string[] {
+  const { error } = Settings.safeParse(values);
+  const given = new Map(Object.entries(values));
+  const there = error?.issues.filter(({ path }) => given.get(String(path[0])) !== undefined) ?? [];
+  return there.map(({ path, message }) => `Setting ${path.join(".")}: ${message}`);
+}
+
+/**
+ * For the start of the Worker: throws where a setting that is there is wrong. Cloudflare runs a Worker's start when it is uploaded,
+ * so such a deployment is refused, and the one before goes on.
+ */
+export function refuseWrongSettings(values: object): void {
+  const wrong = wrongSettings(values);
+  if (wrong.length > 0) throw new DomainError("misconfigured", wrong.join("; "));
+}
+
 const parsed = new WeakMap<object, Settings>();
 
 /**
- * The settings of an environment, parsed once per isolate. Throws `misconfigured`, naming the first variable at fault, so
- * that a bad value stops the first request and never becomes a default in silence.
+ * The settings of an environment, parsed once per isolate. Throws `misconfigured`, naming the first variable at fault, and says so in
+ * the log: a bad value stops every entry and never becomes a default in silence.
  */
 export function settingsOf(env: Env): Settings {
   const known = parsed.get(env);
@@ -144,7 +165,10 @@ export function settingsOf(env: Env): Settings {
   const result = Settings.safeParse(env);
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    throw new DomainError("misconfigured", `Setting ${issue.path.join(".")}: ${issue.message}`);
+    const what = `Setting ${issue.path.join(".")}: ${issue.message}`;
+    const refused = new DomainError("misconfigured", what);
+    logFailure("misconfigured", refused);
+    throw refused;
   }
   parsed.set(env, result.data);
   return result.data;

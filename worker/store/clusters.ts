@@ -1,6 +1,4 @@
-import { and, desc, eq, isNull, lt, or, sql, type SQL } from "drizzle-orm";
-import type { ClusterStatus } from "../domain/cluster";
-import type { Cursor } from "./cursor";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { jsonIds, type Db, type Statement } from "./db";
 import { clusters } from "./schema";
 
@@ -52,44 +50,6 @@ export async function listUndescribed(db: Db, projectId: string): Promise<string
     )
     .limit(50);
   return rows.map((row) => row.id);
-}
-
-export type ClusterFilter = {
-  status?: ClusterStatus;
-  minCount?: number;
-  /** Part of the title. */
-  title?: string;
-  cursor: Cursor | null;
-  limit: number;
-};
-
-/** A page of live clusters (not merged away, not empty), last seen first; one row more than `limit`. */
-export async function listClusters(
-  db: Db,
-  projectId: string,
-  filter: ClusterFilter,
-): Promise<ClusterRow[]> {
-  const where: (SQL | undefined)[] = [
-    eq(clusters.projectId, projectId),
-    isNull(clusters.mergedInto),
-    sql`${clusters.itemCount} >= ${filter.minCount ?? 1}`,
-  ];
-  if (filter.status) where.push(eq(clusters.status, filter.status));
-  if (filter.title) {
-    const literal = filter.title.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
-    where.push(sql`${clusters.title} LIKE ${`%${literal}%`} ESCAPE '\\'`);
-  }
-  if (filter.cursor) {
-    const { at, id } = filter.cursor;
-    where.push(
-      or(lt(clusters.lastSeenAt, at), and(eq(clusters.lastSeenAt, at), lt(clusters.id, id))),
-    );
-  }
-  return db.query.clusters.findMany({
-    where: and(...where),
-    orderBy: [desc(clusters.lastSeenAt), desc(clusters.id)],
-    limit: filter.limit + 1,
-  });
 }
 
 export function updateCluster(
@@ -174,6 +134,20 @@ export async function findSurvivor(
     here = next;
   }
   return here;
+}
+
+/** Every cluster on the ways from these to where they were merged, without these themselves. */
+export async function listSurvivors(db: Db, projectId: string, ids: string[]): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(sql`
+    WITH RECURSIVE way(id) AS (
+      SELECT merged_into FROM clusters WHERE project_id = ${projectId} AND merged_into IS NOT NULL
+        AND id IN (SELECT value FROM json_each(${jsonIds(ids)}))
+      UNION
+      SELECT clusters.merged_into FROM clusters JOIN way ON clusters.id = way.id
+      WHERE clusters.project_id = ${projectId} AND clusters.merged_into IS NOT NULL
+    )
+    SELECT id FROM way`);
+  return rows.map((row) => row.id);
 }
 
 /** How many clusters have reports. */

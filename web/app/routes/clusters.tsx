@@ -2,7 +2,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudfla
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { attempt, connect, unwrap } from "../api.server";
 import { CLUSTER_STATUSES } from "../features/clusters/cluster-badge";
-import { ClusterFilters } from "../features/clusters/cluster-filters";
+import { CLUSTER_SORTS, ClusterFilters } from "../features/clusters/cluster-filters";
 import { ClusteringLine } from "../features/clusters/clustering-line";
 import { ClusterRow } from "../features/clusters/cluster-row";
 import { NoClusters } from "../features/clusters/no-clusters";
@@ -25,9 +25,10 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const param = { projectId: params.projectId! };
   const status = oneOf(search, "status", CLUSTER_STATUSES);
   const show = oneOf(search, "show", ["grouped"] as const);
+  const sort = oneOf(search, "sort", CLUSTER_SORTS);
   const cursor = search.get("cursor") ?? undefined;
   const [page, clustering] = await Promise.all([
-    unwrap(project.clusters.$get({ param, query: { status, show, cursor } })),
+    unwrap(project.clusters.$get({ param, query: { status, show, sort, cursor } })),
     unwrap(project.clustering.status.$get({ param })),
   ]);
   return { page, clustering, status, grouped: show === "grouped", paged: cursor !== undefined };
@@ -69,7 +70,7 @@ export default function Clusters() {
       {page.items.length === 0 ? (
         <NoClusters stats={stats} status={status} grouped={grouped} paged={paged} />
       ) : (
-        <ol className="rows" aria-label="Clusters, last seen first">
+        <ol className="rows" aria-label="Clusters">
           {page.items.map((cluster) => (
             <ClusterRow key={cluster.id} cluster={cluster} />
           ))}

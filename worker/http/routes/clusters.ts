@@ -25,7 +25,7 @@ export const clusterRoutes = new Hono<AppEnv>()
   .get(
     "/projects/:projectId/clusters",
     route({
-      summary: "Clusters, last seen first",
+      summary: "Clusters: filtered, sorted (last seen first), by cursor",
       access: "project:read",
       query: ClusterQuery,
       replies: { 200: page(ClusterListItem) },

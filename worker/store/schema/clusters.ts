@@ -53,6 +53,8 @@ export const clusters = sqliteTable(
   },
   (t) => [
     index("clusters_recent").on(t.projectId, t.lastSeenAt, t.id),
+    index("clusters_by_first_seen").on(t.projectId, t.firstSeenAt, t.id),
+    index("clusters_by_count").on(t.projectId, t.itemCount, t.id),
     index("clusters_recent_by_status").on(t.projectId, t.status, t.lastSeenAt, t.id),
     index("clusters_pull").on(t.projectId, t.githubPrNumber),
     index("clusters_merged")

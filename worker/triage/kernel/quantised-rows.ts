@@ -124,7 +124,9 @@ export class QuantisedRows {
       }
     }
     const { buffer } = kernel.memory;
-    return rows.map((_, at) => new Float32Array(buffer, this.at.out + at * this.columns * 4, count));
+    return rows.map(
+      (_, at) => new Float32Array(buffer, this.at.out + at * this.columns * 4, count),
+    );
   }
 
   /** Forgets all rows. */

@@ -1,1 +1,0 @@
-ALTER TABLE `cluster_jobs` ADD `cancelled_by` text;
