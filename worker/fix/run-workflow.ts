@@ -1,10 +1,12 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { NonRetryableError } from "cloudflare:workflows";
 import { systemActor } from "../domain/actor";
+import { isLiveRun } from "../domain/run";
+import { ForeignError } from "../kit/foreign-error";
 import { logFailure } from "../kit/log";
 import { findRun } from "../store/runs";
 import type { RunDeps } from "./deps";
-import { endRun } from "./end-run";
+import { endRun, tellEnd } from "./end-run";
 import { keepLastPatch } from "./keep-last-patch";
 import { recoverRun } from "./recover-run";
 import { ModelHalt } from "./gateway/halt";
@@ -24,6 +26,7 @@ import {
 } from "./stages/context";
 import { testBase } from "./stages/baseline";
 import { collect } from "./stages/collect";
+import { compareSource } from "./stages/compare-source";
 import { commitChanges, openPull } from "./stages/deliver";
 import { holdFindings, refuseBroken } from "./stages/judge";
 import { heed } from "./stages/heed";
@@ -33,6 +36,8 @@ import { doWork, workAgain } from "./work-round";
 
 const RETRIES = { limit: 4, delay: 2_000, backoff: "exponential" } as const;
 const STEP_TIMEOUT = "20 minutes";
+/** A service that names a time gets it before the step is tried again. Shorter than a heart may stand still. */
+const LONGEST_WAIT_SECONDS = 60;
 const SANDBOX_LOST = "SandboxLost";
 
 /**
@@ -73,6 +78,9 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
   const { baseSha, baseBranch, opened } = await stage("snapshot", snapshot);
   if (opened) return deliver(stage);
   const { id: workId } = await readySandbox(stage, baseSha, "work");
+  const sourceFlags = await stage("compare-source", (context) =>
+    compareSource(context, workId, baseSha),
+  );
   const { test, readable } = await stage("test-before", (context) => testBase(context, workId));
   const first = await doWork(deps, stage, step, workId, readable);
   const ready = await checkWork(stage, workId, first, (turn, faults) =>
@@ -81,7 +89,7 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
   const { work, syntax, review } = ready;
   let { change } = ready;
   const { id: proofId, fault } = await readySandbox(stage, baseSha, "proof");
-  const flags = fault ? [...syntax.flags, fault] : syntax.flags;
+  const flags = [...sourceFlags, ...syntax.flags, ...(fault ? [fault] : [])];
   const place = { proofId, test, baseBranch, summary: work.summary, flags, review };
   const verdict = await prove(stage, place, change, "");
   const derived = work.derivedTest;
@@ -117,11 +125,15 @@ async function inContext<T>(
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
     if (error instanceof ModelHalt) {
-      await holdForModel(deps, params, error);
+      await holdForModel(deps, params, stage, error);
       throw new NonRetryableError(`RunOver: ${error.message}`);
     }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {
       throw new NonRetryableError(SANDBOX_LOST);
+    }
+    if (error instanceof ForeignError && error.retryAfterSeconds !== undefined) {
+      const seconds = Math.min(error.retryAfterSeconds, LONGEST_WAIT_SECONDS);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
     }
     throw error;
   }
@@ -148,9 +160,13 @@ async function fail(deps: RunDeps, params: RunParams, error: string): Promise<vo
   await endRun(deps, systemActor("run", params.projectId), run, { status: "failed", error });
 }
 
-/** The sandbox dies in every outcome, but not when a newer instance is at work in it. */
+/**
+ * The sandbox dies in every outcome, but not when a newer instance is at work in it. An end that was written and not told, because the
+ * database answered an error after it had written, is told here.
+ */
 async function cleanUp(deps: RunDeps, params: RunParams): Promise<void> {
   const run = await findRun(deps.db, params.projectId, params.runId);
   if (run && run.generation !== params.generation) return;
+  if (run && !isLiveRun(run.status)) await tellEnd(deps, run);
   await deps.sandboxes().close(params.runId);
 }

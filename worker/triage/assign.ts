@@ -8,9 +8,18 @@ import type {
   AssignItem,
   AssignResult,
   ClusterMerge,
+  SimilarPair,
 } from "./assignment";
 import { greyZoneSteps, type GreyDecision } from "./grey-zone";
-import { greyZone, mixedEase, scaleOf, stackness, toRaw, userFacing } from "./threshold";
+import {
+  greyZone,
+  mixedEase,
+  QUOTE_EASE,
+  scaleOf,
+  stackness,
+  toRaw,
+  userFacing,
+} from "./threshold";
 
 const SHOWN_NEIGHBOURS = 5;
 
@@ -110,10 +119,13 @@ function differentCrashes(
   items: readonly AssignItem[],
   blocks: readonly number[],
 ): [number, number][] {
-  return near.map(placesOf).filter(([i, j]) => {
-    const [a, b] = [items[i]!.trace, items[j]!.trace];
-    return a && b && blocks[i] !== blocks[j] && !a.some((key) => b.includes(key));
-  });
+  return near
+    .map(placesOf)
+    .filter(([i, j]) => blocks[i] !== blocks[j] && areDifferentCrashes(items[i]!, items[j]!));
+}
+
+function areDifferentCrashes({ trace: a }: AssignItem, { trace: b }: AssignItem): boolean {
+  return !!a && !!b && !a.some((key) => b.includes(key));
 }
 
 /** From so far above the line on, what a text and a stack share is no chance: the text names the crash. */
@@ -145,15 +157,50 @@ function edgesAbove(
   places: Map<string, number>,
 ): Edge[] {
   const edges: Edge[] = [];
-  for (const { a, b, cosine } of pairs) {
+  const quotations = tellingQuotations(pairs, items, places);
+  for (const pair of pairs) {
+    const { a, b, cosine } = pair;
     const i = places.get(a);
     const j = places.get(b);
     if (i === undefined || j === undefined || i === j) continue;
     const scaled = cosine * scales[i]! * scales[j]!;
-    const similarity = scaled * mixedEase([items[i]!.stackShare, items[j]!.stackShare]);
+    const eased = scaled * mixedEase([items[i]!.stackShare, items[j]!.stackShare]);
+    const similarity = quotations.has(pair) ? eased * QUOTE_EASE : eased;
     if (similarity > line - GUARD) edges.push({ i, j, similarity });
   }
   return edges;
+}
+
+/** How near another place that crashes with the quoted message may be, to the one that is meant. */
+const RIVAL = 0.8;
+
+/**
+ * Quotations that tell which crash is meant. The same message may crash in several places: then the one that the text resembles
+ * otherwise is meant, or none.
+ */
+function tellingQuotations(
+  pairs: AssignInput["pairs"],
+  items: readonly AssignItem[],
+  places: Map<string, number>,
+): Set<SimilarPair> {
+  const byText = new Map<number, { crash: AssignItem; pair: SimilarPair }[]>();
+  for (const pair of pairs.filter(({ quoted }) => quoted)) {
+    const [i, j] = [places.get(pair.a), places.get(pair.b)];
+    if (i === undefined || j === undefined) continue;
+    const [text, crash] = items[i]!.stackShare < items[j]!.stackShare ? [i, j] : [j, i];
+    byText.set(text, [...(byText.get(text) ?? []), { crash: items[crash]!, pair }]);
+  }
+  const telling = [...byText.values()].flatMap((quoted) =>
+    quoted.filter(
+      (one) =>
+        !quoted.some(
+          (other) =>
+            other.pair.cosine > RIVAL * one.pair.cosine &&
+            areDifferentCrashes(one.crash, other.crash),
+        ),
+    ),
+  );
+  return new Set(telling.map(({ pair }) => pair));
 }
 
 /** What the third tier did: the labels before it, and its decisions by those labels. */

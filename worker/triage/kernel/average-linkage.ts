@@ -1,9 +1,9 @@
+import type { Steps } from "../../kit/turns";
 import { joinSteps } from "../strategies/agglomerative";
-import { ClusterSums, type Summed } from "../strategies/cluster-sums";
 import { dot } from "../vectors/dot";
-import { Components } from "./components";
 import { nearPairs, type NearPairs } from "./near-pairs";
 import { QuantisedRows } from "./quantised-rows";
+import { QuantisedSearch } from "./quantised-search";
 
 type Vectors = readonly (Float32Array | null)[];
 
@@ -22,18 +22,15 @@ export const SLICE = 2.5e8;
 
 /** Pairs that are held at once: some 25 MB while they are being joined, when all hang together. */
 const HELD_PAIRS = 2 ** 17;
-/** A level that joins fewer than one group in so many has too many pairs that are equally near. */
-const LEAST_PROGRESS = 512;
 
 /**
  * Exact average linkage of vectors by cosine: one label per vector, the smallest index of its cluster. The same clusters as
  * scikit-learn's `AgglomerativeClustering(linkage="average", metric="cosine", distance_threshold=1 - threshold)`: they join
  * strictly above the threshold. `null`, zero and non-finite vectors stay alone. Vectors have equal length and any norm.
  *
- * O(n² d) by the int16 kernel for the pairs above the line, O(E log E) to join them. No matrix: 2 bytes per number, and a
- * bounded number of pairs. With more pairs than that the line rises, what is above it is joined, and the clusters go into
- * another round as one mean each: average linkage joins in the order of similarity, so the state above any line is exact.
- * `heldPairs` is that bound; it doubles when so many pairs are equally near that a round gets nowhere.
+ * O(n² d) by the int16 kernel for the pairs above the line, O(E log E) to join them. No matrix: 2 bytes per number, and at most
+ * `heldPairs` pairs. What hangs together over more pairs than that keeps the nearest of each vector, and searches again, O(k d)
+ * among the k clusters that are left, when these are used up.
  */
 export function startClustering(
   vectors: Vectors,
@@ -45,7 +42,7 @@ export function startClustering(
     vectors.find((vector) => vector !== null)?.length ?? 1,
     scales.filter((scale) => scale > 0).length,
   );
-  const steps = clusterSteps({ vectors, scales, threshold, heldPairs }, rows);
+  const steps = clusterSteps({ vectors, scales, threshold, heldPairs, rows });
   let labels: number[] | null = null;
   return {
     step(work) {
@@ -78,25 +75,71 @@ type Task = {
   scales: readonly number[];
   threshold: number;
   heldPairs: number;
+  rows: QuantisedRows;
 };
 
-function* clusterSteps(
-  { vectors, scales, threshold, heldPairs }: Task,
-  rows: QuantisedRows,
-): Generator<number, number[]> {
-  let labels = threshold < 1 ? twinsTogether(vectors, scales) : [...vectors.keys()];
-  if (threshold >= 1) return labels;
-  for (let limit = heldPairs; ;) {
-    const groups = groupsOf(labels, scales);
-    const sums = new ClusterSums(vectors, scales);
-    yield* fill(rows, vectors, scales, groups, sums);
-    const pairs = yield* nearPairs(rows, groups, sums, threshold, limit);
-    const joined = yield* joinAbove(pairs, { vectors, scales, labels, groups });
-    if (pairs.line <= threshold) return joined;
-    const left = groupsOf(joined, scales).length;
-    if (groups.length - left < groups.length / LEAST_PROGRESS) limit *= 2;
-    labels = joined;
+function* clusterSteps(task: Task): Steps<number[]> {
+  const { vectors, scales, threshold } = task;
+  if (threshold >= 1) return [...vectors.keys()];
+  const twins = twinsTogether(vectors, scales);
+  const weights = new Uint32Array(vectors.length);
+  for (const twin of twins) weights[twin]! += 1;
+  const labels = [...twins];
+  const items = twins.filter((twin, i) => twin === i && scales[i]! > 0);
+  yield* label({ ...task, weights, labels }, items);
+  return twins.map((twin) => labels[twin]!);
+}
+
+type Labelling = Task & { weights: Uint32Array; labels: number[] };
+
+/**
+ * Labels items by what hangs together among them. A part with more pairs than can be held is looked at alone, since its rows
+ * may then hold more pairs each; if it is most of what there is, it is joined with searches.
+ */
+function* label(task: Labelling, items: readonly number[]): Steps<void> {
+  const { vectors, scales, threshold, heldPairs, rows } = task;
+  rows.clear();
+  yield* fill(task, items);
+  const exactly = (k: number, l: number): number => {
+    const [i, j] = [items[k]!, items[l]!];
+    return dot(vectors[i]!, vectors[j]!) * scales[i]! * scales[j]!;
+  };
+  const pairs = yield* nearPairs(rows, exactly, threshold, heldPairs);
+  const crowded: number[][] = [];
+  for (const part of partsOf(pairs, items.length)) {
+    const own = part.rows.map((row) => items[row]!);
+    const rests = part.rows.map((row) => pairs.rests[row]!);
+    if (rests.every((rest) => rest <= threshold)) yield* join(task, own, part.pairs);
+    else if (own.length < items.length / 2) crowded.push(own);
+    else {
+      rows.clearFor(own.map((i) => ({ vector: vectors[i]!, scale: scales[i]! })));
+      yield* fill(task, own);
+      const search = new QuantisedSearch(rows, heldPairs);
+      yield* join(task, own, part.pairs, { rests, search });
+    }
   }
+  for (const own of crowded) yield* label(task, own);
+}
+
+/** Joins items that hang together over pairs of their places. */
+function* join(
+  { vectors, scales, weights, threshold, labels }: Labelling,
+  items: readonly number[],
+  pairs: Iterable<readonly [number, number]>,
+  missing?: { rests: number[]; search: QuantisedSearch },
+): Steps<void> {
+  const joined = yield* joinSteps({
+    vectors: items.map((i) => vectors[i]!),
+    scales: items.map((i) => scales[i]!),
+    weights: items.map((i) => weights[i]!),
+    edges: pairs,
+    threshold,
+    blocks: items.map(() => -1),
+    anchors: items.map(() => null),
+    conflicts: [],
+    ...(missing ? { missing } : {}),
+  });
+  items.forEach((item, place) => (labels[item] = items[joined[place]!]!));
 }
 
 /** Equal vectors have the highest similarity there is, so they join first: a storm of them is one row. */
@@ -120,85 +163,39 @@ function hashOf(vector: Float32Array): number {
   return hash;
 }
 
-/** The clusters of the items with a direction, in the order of their labels. */
-function groupsOf(labels: readonly number[], scales: readonly number[]): Summed[] {
-  const groups = new Map<number, Summed>();
-  labels.forEach((label, i) => {
-    if (scales[i] === 0) return;
-    const group = groups.get(label);
-    if (group) group.members.push(i);
-    else groups.set(label, { members: [i], sum: null });
-  });
-  return [...groups.values()];
-}
-
 const ROWS_A_STEP = 256;
 
-function* fill(
-  rows: QuantisedRows,
-  vectors: Vectors,
-  scales: readonly number[],
-  groups: readonly Summed[],
-  sums: ClusterSums,
-): Generator<number, void> {
-  rows.clear();
-  for (const [row, group] of groups.entries()) {
-    const { members } = group;
-    if (members.length === 1) rows.set(row, vectors[members[0]!]!, scales[members[0]!]!);
-    else rows.set(row, sums.sumOf(group), 1 / members.length);
-    if (row % ROWS_A_STEP > 0) continue;
-    yield ROWS_A_STEP * rows.dimensions + sums.takeWork();
+function* fill({ vectors, scales, rows }: Task, items: readonly number[]): Steps<void> {
+  for (const [row, i] of items.entries()) {
+    rows.set(row, vectors[i]!, scales[i]!);
+    if (row % ROWS_A_STEP === 0) yield ROWS_A_STEP * rows.dimensions;
   }
 }
 
-type Level = {
-  vectors: Vectors;
-  scales: readonly number[];
-  labels: readonly number[];
-  groups: readonly Summed[];
-};
+/** Rows that hang together, ascending, with the pairs between them as places in the list. */
+type Part = { rows: number[]; pairs: Iterable<readonly [number, number]> };
 
-/** Joins what hangs together over the pairs, component by component, down to their line. Answers the new labels. */
-function* joinAbove(pairs: NearPairs, level: Level): Generator<number, number[]> {
-  const { vectors, scales, groups } = level;
-  const labels = [...level.labels];
-  const places = new Uint32Array(vectors.length);
-  for (const { rows, links } of componentsOf(pairs, groups.length)) {
-    const items = rows.flatMap((row) => groups[row]!.members).sort((i, j) => i - j);
-    items.forEach((item, place) => (places[item] = place));
-    const joined = yield* joinSteps({
-      vectors: items.map((i) => vectors[i]!),
-      scales: items.map((i) => scales[i]!),
-      weights: items.map(() => 1),
-      edges: edgesOf(pairs, links, (row) => places[groups[row]!.members[0]!]!),
-      threshold: pairs.line,
-      blocks: items.map((i) => places[level.labels[i]!]!),
-      anchors: items.map(() => null),
-      conflicts: [],
-    });
-    items.forEach((item, place) => (labels[item] = items[joined[place]!]!));
+function partsOf({ components, size, first, second }: NearPairs, count: number): Part[] {
+  const rowsOf = new Map<number, number[]>();
+  const places = new Uint32Array(count);
+  for (let row = 0; row < count; row++) {
+    const root = components.rootOf(row);
+    const rows = rowsOf.get(root);
+    places[row] = rows?.length ?? 0;
+    if (rows) rows.push(row);
+    else rowsOf.set(root, [row]);
   }
-  return labels;
-}
-
-function componentsOf(pairs: NearPairs, size: number): { rows: number[]; links: number[] }[] {
-  const components = new Components(size);
-  for (let k = 0; k < pairs.size; k++) components.join(pairs.first[k]!, pairs.second[k]!);
-  const found = new Map<number, { rows: number[]; links: number[] }>();
-  for (let k = 0; k < pairs.size; k++) {
-    const root = components.rootOf(pairs.first[k]!);
-    const one = found.get(root);
-    if (one) one.links.push(k);
-    else found.set(root, { rows: [], links: [k] });
+  const pairsOf = new Map<number, number[]>();
+  for (let k = 0; k < size; k++) {
+    const root = components.rootOf(first[k]!);
+    const pairs = pairsOf.get(root);
+    if (pairs) pairs.push(k);
+    else pairsOf.set(root, [k]);
   }
-  for (let row = 0; row < size; row++) found.get(components.rootOf(row))?.rows.push(row);
-  return [...found.values()];
-}
-
-function* edgesOf(
-  pairs: NearPairs,
-  links: readonly number[],
-  placeOf: (row: number) => number,
-): Generator<readonly [number, number]> {
-  for (const k of links) yield [placeOf(pairs.first[k]!), placeOf(pairs.second[k]!)];
+  function* between(root: number): Iterable<readonly [number, number]> {
+    for (const k of pairsOf.get(root) ?? []) yield [places[first[k]!]!, places[second[k]!]!];
+  }
+  return [...rowsOf].flatMap(([root, rows]) =>
+    rows.length > 1 ? [{ rows, pairs: between(root) }] : [],
+  );
 }

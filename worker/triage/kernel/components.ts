@@ -14,7 +14,9 @@ export class Components {
   }
 
   join(i: number, j: number): void {
-    const [a, b] = [this.rootOf(i), this.rootOf(j)];
+    if (this.parents[i] === this.parents[j]) return;
+    const a = this.rootOf(i);
+    const b = this.rootOf(j);
     this.parents[Math.max(a, b)] = Math.min(a, b);
   }
 }

@@ -34,14 +34,16 @@ type KernelExports = {
   ): void;
 };
 
-/** 1.0 as an int16, with some room. The square of a unit vector's length then fits an int32 with room as well. */
-const ONE = 32_760;
+/** The largest int16 that is used. 1.0 as this: then the square of a unit vector's length fits an int32. */
+const LARGEST = 32_760;
 /** Dimensions between two looks at the bound, in kernel.ts too. */
 const CHUNK = 64;
 /** Rows on a side of a block: two sides of 768 dimensions fit in 300 kB of cache. A multiple of 3 and 4. */
 export const BLOCK = 96;
 /** Longer vectors do not fit int16; float32 may make a unit vector a little longer. */
 const LONGEST_SQUARED = 1.0001;
+/** Vectors that are compared at once at most. */
+export const COMPARED = 8;
 const BYTES_A_PAIR = 12;
 const PAGE = 65_536;
 /** What float32 arithmetic inside the kernel may add to the error of quantising. */
@@ -57,6 +59,7 @@ export class QuantisedRows {
   private readonly columns: number;
   private readonly at: { rows: number; rests: number; out: number };
   private readonly staged: Float32Array;
+  private one = LARGEST;
   private worstError = 0;
   private count = 0;
 
@@ -74,7 +77,7 @@ export class QuantisedRows {
     // A module without imports: its instance is made at once, also where nothing may be compiled.
     this.kernel = new WebAssembly.Instance(kernelModule).exports as unknown as KernelExports;
     const { memory } = this.kernel;
-    const bytes = rests + Math.max(BLOCK * BLOCK * BYTES_A_PAIR, this.columns * 4);
+    const bytes = rests + Math.max(BLOCK * BLOCK * BYTES_A_PAIR, COMPARED * this.columns * 4);
     memory.grow(Math.max(0, Math.ceil((bytes - memory.buffer.byteLength) / PAGE)));
     this.staged = new Float32Array(memory.buffer, 0, this.chunks * CHUNK);
   }
@@ -89,7 +92,7 @@ export class QuantisedRows {
 
   /** How far a quantised dot product may be from the true one: by Cauchy-Schwarz, from the errors that were made. */
   get error(): number {
-    return (2 * this.worstError + this.worstError ** 2 / ONE) / ONE + FLOAT_ERROR;
+    return (2 * this.worstError + this.worstError ** 2 / this.one) / this.one + FLOAT_ERROR;
   }
 
   /** Writes `scale * vector` (of length 1 or less) into a row, and counts the row in. */
@@ -104,19 +107,69 @@ export class QuantisedRows {
    * the next call overwrites.
    */
   compare(vector: Float32Array): Float32Array {
-    const { rows, out } = this.at;
-    const query = this.columns - 1;
-    this.write(query, vector, 1);
-    const address = rows + query * this.bytesARow;
-    this.kernel.compare(address, rows, this.chunks, this.count, 1 / (ONE * ONE), out);
-    return new Float32Array(this.kernel.memory.buffer, out, this.count);
+    this.write(this.columns - 1, vector, 1);
+    return this.compareRows([this.columns - 1])[0]!;
+  }
+
+  /** The same for the vectors of some rows, `COMPARED` at most: each block of rows is read from memory once for all of them. */
+  compareRows(rows: readonly number[]): Float32Array[] {
+    const { kernel, chunks, bytesARow, count } = this;
+    const scale = this.one ** -2;
+    for (let from = 0; from < count; from += BLOCK) {
+      const size = Math.min(BLOCK, count - from);
+      const block = this.at.rows + from * bytesARow;
+      for (const [at, row] of rows.entries()) {
+        const out = this.at.out + (at * this.columns + from) * 4;
+        kernel.compare(this.at.rows + row * bytesARow, block, chunks, size, scale, out);
+      }
+    }
+    const { buffer } = kernel.memory;
+    return rows.map(
+      (_, at) => new Float32Array(buffer, this.at.out + at * this.columns * 4, count),
+    );
   }
 
   /** Forgets all rows. */
   clear(): void {
     this.count = 0;
     this.worstError = 0;
-    new Uint8Array(this.kernel.memory.buffer, this.at.rows, this.at.out - this.at.rows).fill(0);
+    this.one = LARGEST;
+  }
+
+  /**
+   * Forgets all rows, and quantises those to come, which are these (of length 1 or less) and means of them, as finely as their
+   * largest numbers allow: several times more so, in general. Such rows can be compared, but have no `eachPair`.
+   */
+  clearFor(vectors: Iterable<{ vector: Float32Array; scale: number }>): void {
+    this.clear();
+    let [largest, longest] = [0, 0];
+    for (const { vector, scale } of vectors) {
+      for (let from = 0; from < vector.length; from += CHUNK) {
+        let squared = 0;
+        for (let d = from; d < Math.min(from + CHUNK, vector.length); d++) {
+          const value = Math.abs(vector[d]! * scale);
+          if (value > largest) largest = value;
+          squared += value * value;
+        }
+        if (squared > longest) longest = squared;
+      }
+    }
+    const finest = Math.min(LARGEST / largest, LARGEST / Math.sqrt(longest));
+    if (finest > LARGEST) this.one = finest;
+  }
+
+  /** Forgets a row: the last one moves into its place. */
+  remove(row: number): void {
+    const { rows, rests } = this.at;
+    const last = this.count - 1;
+    const bytes = new Uint8Array(this.kernel.memory.buffer);
+    const from = rows + last * this.bytesARow;
+    bytes.copyWithin(rows + row * this.bytesARow, from, from + this.bytesARow);
+    for (let chunk = 0; chunk < this.chunks; chunk++) {
+      const line = rests + chunk * this.columns * 4;
+      bytes.copyWithin(line + row * 4, line + last * 4, line + last * 4 + 4);
+    }
+    this.count = last;
   }
 
   /**
@@ -129,6 +182,7 @@ export class QuantisedRows {
     line: number,
     tell: (i: number, j: number, dot: number) => void,
   ): void {
+    if (this.one !== LARGEST) throw new RangeError("Rows that are too fine.");
     const { rows, rests, out } = this.at;
     const found = this.kernel.scan(
       rows,
@@ -141,14 +195,14 @@ export class QuantisedRows {
       jFrom,
       Math.min(jFrom + BLOCK, this.count),
       this.firstLook(line),
-      (line - this.error) * ONE * ONE,
+      (line - this.error) * LARGEST ** 2,
       out,
     );
     const { buffer } = this.kernel.memory;
     const whole = new Uint32Array(buffer, out, found * 3);
     const dots = new Float32Array(buffer, out, found * 3);
     for (let at = 0; at < found * 3; at += 3) {
-      tell(whole[at]!, whole[at + 1]!, dots[at + 2]! / (ONE * ONE));
+      tell(whole[at]!, whole[at + 1]!, dots[at + 2]! / LARGEST ** 2);
     }
   }
 
@@ -168,7 +222,7 @@ export class QuantisedRows {
     const { rows, rests } = this.at;
     const target = rows + row * this.bytesARow;
     const stride = this.columns * 4;
-    const error = this.kernel.quantise(0, target, this.chunks, ONE, rests + row * 4, stride);
+    const error = this.kernel.quantise(0, target, this.chunks, this.one, rests + row * 4, stride);
     this.worstError = Math.max(this.worstError, Math.sqrt(error));
   }
 
@@ -181,7 +235,7 @@ export class QuantisedRows {
       for (let s = 0; s < sample; s++) {
         sum += rests[chunk * this.columns + Math.floor((s * this.count) / sample)]!;
       }
-      if ((sum / sample / ONE) ** 2 < line) return chunk;
+      if ((sum / sample / LARGEST) ** 2 < line) return chunk;
     }
     return this.chunks - 1;
   }

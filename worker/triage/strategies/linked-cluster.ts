@@ -1,19 +1,18 @@
 import type { ClusterSums, Summed } from "./cluster-sums";
-import type { Candidate } from "./merge-queue";
+import { earlier, type Nearness } from "./offers";
 import type { ClusteringProblem } from "./strategy";
 
 /**
  * A cluster while clusters are being joined. `first` is its smallest item and its name. `members` are its items that have
- * a vector; `weight` counts their reports. `links` leads to the neighbours above the threshold, with the total of all dot
- * products between the two. `offered` is its valid entry in the queue.
+ * a vector; `weight` counts their reports. `rest`: of the pairs above the threshold that have no link, those on this cluster's account
+ * do not come before it; `null`: there are none.
  */
 export type LinkedCluster = Summed & {
   first: number;
   weight: number;
   anchor: number | null;
   conflicts: Set<number> | null;
-  links: Map<number, number>;
-  offered: Candidate | null;
+  rest: Nearness | null;
 };
 
 /** Clusters by `first`; `null` where an item is not the first of its cluster. */
@@ -57,8 +56,7 @@ function single(
     sum: null,
     anchor,
     conflicts: null,
-    links: new Map(),
-    offered: null,
+    rest: null,
   };
 }
 
@@ -73,7 +71,7 @@ function oppose(a: LinkedCluster, b: LinkedCluster): void {
   (b.conflicts ??= new Set()).add(a.first);
 }
 
-/** Moves everything of `b` but its links into `a` and forgets `b`. */
+/** Moves everything of `b` into `a` and forgets `b`. */
 export function absorb(
   a: LinkedCluster,
   b: LinkedCluster,
@@ -84,6 +82,7 @@ export function absorb(
   sums.absorb(a, b);
   a.weight += b.weight;
   a.anchor ??= b.anchor;
+  a.rest = earlier(a.rest, b.rest);
   for (const enemy of b.conflicts ?? []) {
     const other = clusters[enemy];
     other?.conflicts?.delete(b.first);

@@ -1,8 +1,7 @@
-/** A possible merge, as the cluster `from` last saw it: `a` < `b` are the two clusters by their smallest items. */
-export type Candidate = { similarity: number; a: number; b: number; from: number };
+import { precedes, type Nearness } from "./offers";
 
 /** A binary heap of possible merges: the most similar first; on a tie the pair with the smallest items. */
-export class MergeQueue<Merge extends Omit<Candidate, "from"> = Candidate> {
+export class MergeQueue<Merge extends Nearness> {
   private readonly heap: Merge[] = [];
 
   push(candidate: Merge): void {
@@ -39,9 +38,4 @@ export class MergeQueue<Merge extends Omit<Candidate, "from"> = Candidate> {
     }
     heap[at] = candidate;
   }
-}
-
-function precedes(x: Omit<Candidate, "from">, y: Omit<Candidate, "from">): boolean {
-  if (x.similarity !== y.similarity) return x.similarity > y.similarity;
-  return x.a !== y.a ? x.a < y.a : x.b < y.b;
 }

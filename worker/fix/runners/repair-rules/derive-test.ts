@@ -39,7 +39,12 @@ export async function deriveTest(
   if (!style) return null;
   const path = `${style.folder}${stemOf(entry.path)}.crash${style.ending}`;
   if ((await repository.readFile(path)) !== null) return null;
-  const call = callText(entry, missingIn(at, site, missing), importsOf(modules, known));
+  const call = callText(
+    entry,
+    missingIn(at, site, missing),
+    importsOf(modules, known),
+    style.ending,
+  );
   return { path, content: testText(style, entry, call, missing) };
 }
 
@@ -119,7 +124,8 @@ function missingIn(code: Code, site: Frame, missing: MissingValue): Missing {
   return { code, path: (object && pathText(code, object)) ?? "" };
 }
 
-function callText(entry: Entry, missing: Missing, find: FindImported): string {
+/** In TypeScript arguments are cast: the types say that nothing is ever missing, and the tests must still compile. */
+function callText(entry: Entry, missing: Missing, find: FindImported, ending: string): string {
   const shapes = shapesOf(entry.code, entry.fn, missing, find);
   const parameters = parametersOf(entry.fn);
   const given = shapes.map((shape, index) => {
@@ -128,5 +134,6 @@ function callText(entry: Entry, missing: Missing, find: FindImported): string {
     return shape.literal() ?? (hasDefault || isRest ? null : JSON.stringify(own));
   });
   while (given.length > 0 && given.at(-1) === null) given.pop();
-  return `${entry.name}(${given.map((text) => text ?? "undefined").join(", ")})`;
+  const cast = /\.[cm]?tsx?$/.test(ending) ? " as never" : "";
+  return `${entry.name}(${given.map((text) => `${text ?? "undefined"}${cast}`).join(", ")})`;
 }

@@ -177,7 +177,10 @@ export function scan(
   return <i32>((out - begin) / 12);
 }
 
-/** `scale` times the integer dot product of one row with each of `count`, as float32 at `out`, written in fours. */
+/**
+ * `scale` times the integer dot product of one row with each of `count`, as float32 at `out`, written in fours. Only the products
+ * of one chunk have to fit an int32: chunks are added up as float32.
+ */
 export function compare(
   query: usize,
   rows: usize,
@@ -190,15 +193,18 @@ export function compare(
   const scales = f32x4.splat(scale);
   for (let j = 0; j < count; j += 4) {
     const b = rows + <usize>j * stride;
-    let s0 = i32x4.splat(0), s1 = i32x4.splat(0), s2 = i32x4.splat(0), s3 = i32x4.splat(0);
-    for (let at: usize = 0; at < stride; at += 16) {
-      const a = v128.load(query + at);
-      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, v128.load(b + at)));
-      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a, v128.load(b + stride + at)));
-      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a, v128.load(b + 2 * stride + at)));
-      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, v128.load(b + 3 * stride + at)));
+    let total = f32x4.splat(0);
+    for (let from: usize = 0; from < stride; from += CHUNK_BYTES) {
+      let s0 = i32x4.splat(0), s1 = i32x4.splat(0), s2 = i32x4.splat(0), s3 = i32x4.splat(0);
+      for (let at = from; at < from + CHUNK_BYTES; at += 16) {
+        const a = v128.load(query + at);
+        s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, v128.load(b + at)));
+        s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a, v128.load(b + stride + at)));
+        s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a, v128.load(b + 2 * stride + at)));
+        s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, v128.load(b + 3 * stride + at)));
+      }
+      total = f32x4.add(total, f32x4.convert_i32x4_s(sums(s0, s1, s2, s3)));
     }
-    const sum = f32x4.convert_i32x4_s(sums(s0, s1, s2, s3));
-    v128.store(out + (<usize>j << 2), f32x4.mul(sum, scales));
+    v128.store(out + (<usize>j << 2), f32x4.mul(total, scales));
   }
 }
