@@ -91,8 +91,7 @@ function goCases(text: string): TestCase[] | null {
 
 function goFailure(output: string) {
   const panic = /panic: (.*)/.exec(output)?.[1];
-  if (panic)
-    return failureOf([panic.startsWith("runtime error") ? "runtime.Error" : "panic"], panic);
+  if (panic) return failureOf(["panic"], panic);
   const said = output.replace(/^\s*(?:===|---).*$/gm, "").trim();
   return failureOf(["AssertionError"], said);
 }

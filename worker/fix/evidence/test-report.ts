@@ -48,7 +48,8 @@ export function failureOf(marks: (string | null | undefined)[], text: string): T
   const message = oneLine(text.replace(COLOUR, ""));
   const spoken = /^(?:Uncaught )?([A-Z]\w*(?:Error|Exception|Failure))\b/.exec(message)?.[1];
   if (spoken) names.push(spoken);
-  const type = names.find((name) => /^[A-Z]\w*$/.test(name) && !name.startsWith("ERR_")) ?? null;
+  const type =
+    names.find((name) => /^(?:[A-Z]\w*|panic)$/.test(name) && !name.startsWith("ERR_")) ?? null;
   return { kind: kindOf(names, message), type, message: message.slice(0, MESSAGE_LIMIT) };
 }
 

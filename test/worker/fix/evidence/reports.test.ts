@@ -172,7 +172,7 @@ describe("JSON", () => {
     ];
     expect(brief(parseJson(lines.map((line) => JSON.stringify(line)).join("\n")))).toEqual([
       ["acme/shop > TestA > one", "failed", "assertion", "AssertionError"],
-      ["acme/shop > TestB", "failed", "error", "Error"],
+      ["acme/shop > TestB", "failed", "error", "panic"],
       ["acme/shop > TestC", "passed", undefined, undefined],
     ]);
   });
@@ -250,7 +250,7 @@ describe("what other runners write", () => {
       ["src/lib.rs > tests::adds", "passed", undefined, undefined],
       ["src/lib.rs > tests::later", "skipped", undefined, undefined],
       ["src/lib.rs > tests::fails", "failed", "assertion", "AssertionError"],
-      ["tests/it.rs > panics", "failed", "error", null],
+      ["tests/it.rs > panics", "failed", "error", "panic"],
     ]);
     expect(readReport(text)?.tests[3]).toMatchObject({
       file: "tests/it.rs",

@@ -120,6 +120,14 @@ describe("the verdict", () => {
     expect(judged.rows.map(({ name }) => name)).toEqual(["b > new"]);
   });
 
+  it("takes a panic for the cluster's own where its words are the same, whatever the numbers", () => {
+    const crash = { type: "panic", message: "runtime error: index out of range [3] with length 2" };
+    const panic = (message: string): TestFailure => ({ kind: "error", type: "panic", message });
+    const verdict = (message: string) => judge(input(panic(message), { crash })).verdict;
+    expect(verdict("runtime error: index out of range [0] with length 0")).toBe("proven");
+    expect(verdict("runtime error: integer divide by zero")).toBe("none");
+  });
+
   it("is none, with that reason, where the runner itself is not there", () => {
     const bare: SuiteRun = { exitCode: 127, timedOut: false, report: null };
     const runs = { baseline: bare, before: [bare, bare], after: [bare, bare] };
