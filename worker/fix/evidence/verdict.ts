@@ -1,5 +1,6 @@
 import type { EvidenceRow, TestOutcome, Verdict } from "../../domain/evidence";
-import { shortName, type TestCase, type TestFailure, type TestReport } from "./test-report";
+import { isInPatch, isRightReason, type Crash } from "./right-reason";
+import type { TestCase, TestReport } from "./test-report";
 
 /** One run of the whole test command. `report` is null where only the exit code is known. */
 export type SuiteRun = { exitCode: number; timedOut: boolean; report: TestReport | null };
@@ -14,7 +15,7 @@ export type JudgeInput = {
   /** Test configuration, scripts or preloads that the patch touches: then nothing that its tests say counts. */
   configuration: string[];
   /** The error behind the cluster. */
-  crash: { type: string | null; message: string | null } | null;
+  crash: Crash;
 };
 
 export type Judgement = {
@@ -197,7 +198,7 @@ function rowOf(
   const counts =
     failures.length > 0 &&
     failures.every(
-      (test) => rightReason(test.failure, input.crash) && inPatch(test, input.testFiles),
+      (test) => isRightReason(test.failure, input.crash) && isInPatch(test, input.testFiles),
     );
   const first = failures[0]?.failure;
   return {
@@ -208,39 +209,6 @@ function rowOf(
     counts,
     ours: isNew || counts,
   };
-}
-
-/** By assertion, or by the cluster's own error. A missing function or name is a test of something that is not there. */
-function rightReason(failure: TestFailure | null, crash: JudgeInput["crash"]): boolean {
-  if (!failure) return false;
-  if (failure.kind === "assertion") return true;
-  if (failure.kind !== "error" || !failure.type || !crash?.type) return false;
-  if (!isSameError(failure.type, failure.message, crash.type, crash.message)) return false;
-  const absent = /is not (?:a function|defined|a constructor)|has no attribute/;
-  return !absent.test(failure.message) || absent.test(crash.message ?? "");
-}
-
-/** By class. A panic of Go or Rust has none in a test's output: there its words have to be the same. */
-function isSameError(
-  type: string,
-  message: string,
-  crashType: string,
-  crashMessage: string | null,
-): boolean {
-  if (type !== "panic") return shortName(type) === shortName(crashType);
-  const words = (crashMessage ?? "").replace(/\d+/g, "0").slice(0, 40);
-  return words !== "" && message.replace(/\d+/g, "0").includes(words);
-}
-
-/** Whether a failing test is one of the patch's. Where the report names no file, its name alone has to do. */
-function inPatch(test: TestCase, testFiles: string[]): boolean {
-  const { file } = test;
-  return (
-    file === null ||
-    testFiles.some(
-      (path) => file === path || file.endsWith(`/${path}`) || path.endsWith(`/${file}`),
-    )
-  );
 }
 
 function settled(row: EvidenceRow, before: TestOutcome, after: TestOutcome): boolean {
