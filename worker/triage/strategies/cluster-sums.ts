@@ -1,4 +1,4 @@
-import { dot } from "../vectors/dot";
+import { addSum, addVector, dot, dotOfSumWith, dotOfTwoSums } from "../vectors/dot";
 
 /** A group of items: the places of those that have a vector, and the sum of their vectors while it is kept. */
 export type Summed = { members: number[]; sum: KeptSum | null };
@@ -38,10 +38,10 @@ export class ClusterSums {
     const [x, y] = [this.vectors[i]!, this.vectors[j]!];
     this.work += x.length;
     if (a.members.length > 1 && b.members.length > 1) {
-      return dotSums(this.sumOf(a), this.sumOf(b, a));
+      return dotOfTwoSums(this.sumOf(a), this.sumOf(b, a));
     }
-    if (a.members.length > 1) return dotSumWith(this.sumOf(a), y) * this.factors[j]!;
-    if (b.members.length > 1) return dotSumWith(this.sumOf(b), x) * this.factors[i]!;
+    if (a.members.length > 1) return dotOfSumWith(this.sumOf(a), y) * this.factors[j]!;
+    if (b.members.length > 1) return dotOfSumWith(this.sumOf(b), x) * this.factors[i]!;
     return dot(x, y) * this.factors[i]! * this.factors[j]!;
   }
 
@@ -97,36 +97,4 @@ export class ClusterSums {
       }
     }
   }
-}
-
-// One kind of array for each parameter: the compiler then makes these several times faster.
-
-function dotSums(a: Float64Array, b: Float64Array): number {
-  let even = 0;
-  let odd = 0;
-  const whole = a.length & ~1;
-  for (let d = 0; d < whole; d += 2) {
-    even += a[d]! * b[d]!;
-    odd += a[d + 1]! * b[d + 1]!;
-  }
-  return whole < a.length ? even + odd + a[whole]! * b[whole]! : even + odd;
-}
-
-function dotSumWith(sum: Float64Array, vector: Float32Array): number {
-  let even = 0;
-  let odd = 0;
-  const whole = sum.length & ~1;
-  for (let d = 0; d < whole; d += 2) {
-    even += sum[d]! * vector[d]!;
-    odd += sum[d + 1]! * vector[d + 1]!;
-  }
-  return whole < sum.length ? even + odd + sum[whole]! * vector[whole]! : even + odd;
-}
-
-function addSum(sum: Float64Array, other: Float64Array): void {
-  for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + other[d]!;
-}
-
-function addVector(sum: Float64Array, vector: Float32Array, factor: number): void {
-  for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + vector[d]! * factor;
 }
