@@ -139,7 +139,10 @@ function quotesAmong(near: readonly Edge[], items: readonly AssignItem[], line: 
 }
 
 function scaledVector(vector: Float32Array | null, scale: number): Float32Array | null {
-  return vector && scale !== 1 ? vector.map((value) => value * scale) : vector;
+  if (!vector || scale === 1) return vector;
+  const scaled = new Float32Array(vector.length);
+  for (let d = 0; d < scaled.length; d++) scaled[d] = vector[d]! * scale;
+  return scaled;
 }
 
 type Edge = { i: number; j: number; similarity: number };
