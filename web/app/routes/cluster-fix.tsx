@@ -130,7 +130,7 @@ export default function ClusterFix() {
     />
   );
   return (
-    <div className="fix-page" data-run={run ? "" : undefined}>
+    <div className="fix-page" data-run={run && run.waiting_for !== "approval" ? "" : undefined}>
       <PlanCard
         plan={plan}
         editing={editing || draft !== undefined}
