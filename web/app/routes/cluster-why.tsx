@@ -34,7 +34,7 @@ export default function ClusterWhy() {
   const { base, cluster } = useCluster();
   const maySplit = useCan("cluster:write") && !cluster.merged_into;
   return (
-    <section aria-label="Why grouped">
+    <section className="stack" aria-label="Why grouped">
       <Cohesion cohesion={cohesion} base={base} cluster={cluster.id} maySplit={maySplit} />
       <p className="section-note">
         Every placement is written down when it happens: what decided, how alike the reports were,
