@@ -41,7 +41,7 @@ export default function ClusterWhy() {
         and the line they had to cross. Newest first.
       </p>
       {decisions.length === 0 ? <p className="faint">Nothing has been written down yet.</p> : null}
-      <ol className="decisions">
+      <ol className="placements">
         {decisions.map((decision) => (
           <DecisionEntry
             key={decision.id}
