@@ -2,23 +2,17 @@ import type { ProjectActor } from "./domain/actor";
 import { DomainError } from "./domain/errors";
 import { DEFAULT_GROUPING, type EmbedderName, type GroupingSettings } from "./domain/grouping";
 import type { ModelPrice, ModelTask } from "./domain/models";
-import type { RunnerName, RunStatus } from "./domain/run";
+import type { RunStatus } from "./domain/run";
 import { settingsOf, type Env, type Settings } from "./env";
 import { createGithubForge, type GithubSettings } from "./fix/forge/github";
 import { createGithubPulls } from "./fix/forge/github-pulls";
 import type { RunDeps } from "./fix/deps";
 import { notePullNews } from "./fix/note-pull-news";
 import { notePullRequest } from "./fix/note-pull-request";
-import { llmPatch } from "./fix/runners/llm-patch/llm-patch";
-import { repairRules } from "./fix/runners/repair-rules/repair-rules";
-import type { Runner } from "./fix/runners/runner";
-import { AGENT_PACKAGES, type AgentName } from "./fix/runners/agent-packages";
-import { sandboxCodex } from "./fix/runners/sandbox-codex/sandbox-codex";
-import { sandboxGeminiCli } from "./fix/runners/sandbox-gemini-cli/sandbox-gemini-cli";
-import { sandboxOpencode } from "./fix/runners/sandbox-opencode/sandbox-opencode";
-import { sandboxKilo } from "./fix/runners/sandbox-kilo/sandbox-kilo";
+import { chooseRunner, programOf, runnerNamed } from "./fix/runners/choose-runner";
 import type { RunObjectDeps } from "./fix/run-object";
 import { createE2bSandboxes } from "./fix/sandbox/e2b";
+import { REGISTRY_HOSTS } from "./fix/sandbox/registries";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
 import { askedModel } from "./fix/gateway/ask-model";
 import type { GatewayDeps } from "./fix/gateway/deps";
@@ -267,7 +261,7 @@ function fixDeps(
     runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
-    registryHosts: ["registry.npmjs.org"],
+    registryHosts: REGISTRY_HOSTS,
     agentModel: async (project, runId, wires) => {
       const wire = wiresOf(settings, "code").find((one) => wires.includes(one));
       const model = wire ? modelOfTask(settings, project.settings.models, "code", wire) : null;
@@ -387,81 +381,6 @@ function sandboxesOf(settings: Settings): Sandboxes {
     sandboxUrl: settings.E2B_SANDBOX_URL,
     template: settings.KILOCODE_TEMPLATE_NAME,
   });
-}
-
-const RUNNERS: Record<RunnerName, Runner> = {
-  sandbox_opencode: sandboxOpencode,
-  sandbox_gemini_cli: sandboxGeminiCli,
-  sandbox_codex: sandboxCodex,
-  llm_patch: llmPatch,
-  repair_rules: repairRules,
-  sandbox_kilo: sandboxKilo,
-};
-
-function runnerNamed(name: RunnerName): Runner {
-  return RUNNERS[name];
-}
-
-/** `auto`: Kilocode when a model is set up, else the embedded repair rules. Throws, naming the setting that is missing. */
-function chooseRunner(settings: Settings, asked: RunnerName | undefined): RunnerName {
-  const set = settings.CODING_AGENT_RUNNER;
-  const name =
-    asked ?? (set === "auto" ? (modelSetUp(settings) ? "sandbox_kilo" : "repair_rules") : set);
-  if (!settings.E2B_API_KEY) {
-    throw new DomainError("runner_unavailable", "Runs need a sandbox: set E2B_API_KEY.");
-  }
-  if (name === "repair_rules") return name;
-  if (settings.SANDBOX_RUNNERS !== "all") {
-    throw new DomainError(
-      "runner_unavailable",
-      "This machine cannot isolate a sandbox, so only repair_rules may run.",
-    );
-  }
-  if (!modelSetUp(settings)) {
-    throw new DomainError(
-      "runner_unavailable",
-      `${name} needs a model: set GEMINI_API_KEY, or MODEL_BASE_URL and MODEL_API_KEY.`,
-    );
-  }
-  if (name === "llm_patch") return name;
-  const missing = missingForAgent(settings, name);
-  if (missing) throw new DomainError("runner_unavailable", `${name} needs ${missing}`);
-  return name;
-}
-
-/** What an agent still needs, in words; null when nothing. */
-function missingForAgent(settings: Settings, name: RunnerName): string | null {
-  const runner = runnerNamed(name);
-  if (!isAgent(name)) return null;
-  if (!programOf(settings, name)) {
-    const { program } = AGENT_PACKAGES[name];
-    return `its program in the sandbox: locally run \`npm run world:agent -- ${program}\`, then start again.`;
-  }
-  if (!settings.SANDBOX_GATEWAY_URL) return "SANDBOX_GATEWAY_URL.";
-  const wires = wiresOf(settings, "code");
-  if (runner.kind === "agent" && !wires.some((wire) => runner.wires.includes(wire)))
-    return `a model by another wire than it has: set ${runner.wires.includes("gemini") ? "GEMINI_API_KEY" : "MODEL_BASE_URL"}.`;
-  return null;
-}
-
-/** The agent's program in the sandbox; empty for runners without one. */
-function programOf(settings: Settings, name: RunnerName): string {
-  return isAgent(name) ? settings[PROGRAM_SETTINGS[name]] : "";
-}
-
-const PROGRAM_SETTINGS = {
-  sandbox_kilo: "KILOCODE_COMMAND",
-  sandbox_opencode: "OPENCODE_COMMAND",
-  sandbox_gemini_cli: "GEMINI_CLI_COMMAND",
-  sandbox_codex: "CODEX_COMMAND",
-} as const satisfies Record<AgentName, keyof Settings>;
-
-function isAgent(name: RunnerName): name is AgentName {
-  return name in AGENT_PACKAGES;
-}
-
-function modelSetUp(settings: Settings): boolean {
-  return wiresOf(settings, "code").length > 0;
 }
 
 function groupingDefaults(settings: Settings): GroupingSettings {

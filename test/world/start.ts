@@ -31,6 +31,7 @@ import {
 } from "./start/processes";
 import { localSecrets } from "./start/secrets";
 import { connectForge, setUpInstallation } from "./start/set-up";
+import { toolchains } from "./start/toolchains";
 import {
   GATEWAY_NAME,
   REDDIT_CLIENT_ID,
@@ -93,7 +94,7 @@ async function main(): Promise<void> {
     apiKey: secrets.sandboxKey,
     isolation,
     hosts: { [GATEWAY_NAME]: `${api}/gateway` },
-    tools: agents.map(({ dir, inside }) => ({ path: dir, to: inside })),
+    tools: [...agents.map(({ dir, inside }) => ({ path: dir, to: inside })), ...toolchains()],
   });
   stops.push(() => sandbox.stop());
   const reddit = await startReddit({

@@ -1,3 +1,5 @@
+import type { ProjectSettings } from "./project";
+
 /** One attempt to fix a cluster. `waiting`: held for a person (see `WaitingFor`). */
 export const RUN_STATUSES = [
   "pending",
@@ -43,6 +45,16 @@ export const RUNNER_NAMES = [
   "repair_rules",
 ] as const;
 export type RunnerName = (typeof RUNNER_NAMES)[number];
+
+/** What of its project a run keeps as it was when it was started, whatever is changed meanwhile. */
+export type RunSettings = {
+  githubRepo: string | null;
+  baseBranch: string | null;
+  pathPrefix: string | null;
+  setupCommand: string | null;
+  testCommand: string | null;
+  settings: ProjectSettings;
+};
 
 /** What to tell who names a runner that there is none of. */
 export function noSuchRunner(asked: unknown): string {

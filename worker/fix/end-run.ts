@@ -5,6 +5,8 @@ import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
 import { isLiveRun } from "../domain/run";
 import { endedJustNow, findRun, moveRun, type RunRow } from "../store/runs";
+import { logFailure } from "../kit/log";
+import { archiveLog } from "./archive-log";
 import type { FixDeps } from "./deps";
 import { sendNext } from "./run-queue";
 
@@ -14,7 +16,7 @@ export type RunEnd =
   | { status: "failed"; error: string }
   | { status: "cancelled" };
 
-type EndDeps = Pick<FixDeps, "db" | "clock" | "runLog" | "broadcastRun" | "sendRun">;
+type EndDeps = Pick<FixDeps, "db" | "clock" | "archive" | "runLog" | "broadcastRun" | "sendRun">;
 
 type Next = { event: ClusterEvent; to: ClusterStatus };
 
@@ -82,11 +84,9 @@ export async function endRun(
   if (ended && !isLiveRun(ended.status)) await tellEnd(deps, ended);
 }
 
-/** Tells the log, the sockets and the queue that a run has ended. The log says it once, however often this is called. */
-export async function tellEnd(
-  deps: Pick<EndDeps, "db" | "runLog" | "broadcastRun" | "sendRun">,
-  { id, projectId, status, prUrl, error }: RunRow,
-): Promise<void> {
+/** Tells the log, the sockets and the queue that a run has ended, and archives the log. It is said once, however often this is called. */
+export async function tellEnd(deps: Omit<EndDeps, "clock">, run: RunRow): Promise<void> {
+  const { id, projectId, status, prUrl, error } = run;
   const text =
     status === "succeeded"
       ? `Draft pull request: ${prUrl}`
@@ -96,4 +96,7 @@ export async function tellEnd(
   await deps.runLog(id).append([{ level: 1, stage: "end", kind: "end", text, key: "end" }]);
   await deps.broadcastRun(projectId, id, status);
   await sendNext(deps, projectId);
+  await archiveLog(deps, run).catch((cause: unknown) =>
+    logFailure("log_not_archived", cause, { run_id: id }),
+  );
 }

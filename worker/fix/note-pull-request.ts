@@ -23,7 +23,7 @@ type Moved = {
 
 type PullDeps = Pick<
   FixDeps,
-  "db" | "clock" | "runLog" | "broadcastRun" | "broadcastClusters" | "sendRun"
+  "db" | "clock" | "archive" | "runLog" | "broadcastRun" | "broadcastClusters" | "sendRun"
 >;
 
 /**
@@ -112,7 +112,7 @@ function placeOf(cluster: ClusterRow, { number, url, headBranch }: Moved) {
 
 /** A run that adds to a pull request which is closed now has nothing to add to. */
 async function endFollowUp(
-  deps: Pick<FixDeps, "db" | "clock" | "runLog" | "broadcastRun" | "sendRun">,
+  deps: Omit<PullDeps, "broadcastClusters">,
   who: ProjectActor,
   clusterId: string,
   pull: Moved,

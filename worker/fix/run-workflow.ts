@@ -26,6 +26,7 @@ import {
 } from "./stages/context";
 import { testBase } from "./stages/baseline";
 import { collect } from "./stages/collect";
+import { compareSource } from "./stages/compare-source";
 import { commitChanges, openPull } from "./stages/deliver";
 import { holdFindings, refuseBroken } from "./stages/judge";
 import { heed } from "./stages/heed";
@@ -77,6 +78,9 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
   const { baseSha, baseBranch, opened } = await stage("snapshot", snapshot);
   if (opened) return deliver(stage);
   const { id: workId } = await readySandbox(stage, baseSha, "work");
+  const sourceFlags = await stage("compare-source", (context) =>
+    compareSource(context, workId, baseSha),
+  );
   const { test, readable } = await stage("test-before", (context) => testBase(context, workId));
   const first = await doWork(deps, stage, step, workId, readable);
   const ready = await checkWork(stage, workId, first, (turn, faults) =>
@@ -85,7 +89,7 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
   const { work, syntax, review } = ready;
   let { change } = ready;
   const { id: proofId, fault } = await readySandbox(stage, baseSha, "proof");
-  const flags = fault ? [...syntax.flags, fault] : syntax.flags;
+  const flags = [...sourceFlags, ...syntax.flags, ...(fault ? [fault] : [])];
   const place = { proofId, test, baseBranch, summary: work.summary, flags, review };
   const verdict = await prove(stage, place, change, "");
   const derived = work.derivedTest;

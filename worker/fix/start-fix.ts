@@ -18,6 +18,7 @@ import { findProject, type ProjectRow } from "../store/projects";
 import { countRunsOfCluster, findLiveRun, insertRun, type RunRow } from "../store/runs";
 import type { FixDeps } from "./deps";
 import { draftPlan } from "./make-plan";
+import { settingsFor } from "./run-settings";
 import type { RunStarted } from "./views";
 
 export const StartFixInput = z.object({
@@ -93,6 +94,7 @@ export async function startFix(
     status: approved ? ("pending" as const) : ("waiting" as const),
     waitingFor: approved ? null : ("approval" as const),
     limits: runLimits(project.settings, deps.runBudgetMicroUsd),
+    settings: settingsFor(project),
     attempt,
     startedBy: actorName(who.actor),
     branch: fixBranch(clusterId, cluster.title, attempt),

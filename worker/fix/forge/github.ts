@@ -72,7 +72,7 @@ export function createGithubForge(settings: GithubSettings): Forge {
       );
       const files = data.tree
         .filter((entry) => entry.type !== "tree" && entry.path)
-        .map((entry) => ({ path: entry.path, mode: entry.mode, size: entry.size ?? 0 }));
+        .map(({ path, mode, sha, size }) => ({ path, mode, sha, size: size ?? 0 }));
       return { files, complete: !data.truncated };
     },
 

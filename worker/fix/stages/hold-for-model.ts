@@ -1,5 +1,4 @@
-import { runBatch } from "../../store/db";
-import { findRun, updateRun } from "../../store/runs";
+import { findRun } from "../../store/runs";
 import type { RunDeps } from "../deps";
 import type { ModelHalt } from "../gateway/halt";
 import { keepLastPatch } from "../keep-last-patch";
@@ -20,11 +19,9 @@ export async function holdForModel(
   if (!run) return;
   await keepLastPatch(deps, run);
   const reviewing = stage.startsWith("review");
-  if (reviewing) {
-    await runBatch(deps.db, [updateRun(deps.db, projectId, runId, { resumeFrom: "proof" })]);
-  }
   const text = reviewing
     ? `The change is made, but not reviewed. ${halt.message} It can go on as it is: without a review, if there is none to be had then.`
     : halt.message;
-  await pauseHere(deps, run, { reason: halt.reason, text, by: "its limits" });
+  const why = { reason: halt.reason, text, by: "its limits" };
+  await pauseHere(deps, run, reviewing ? { ...why, unreviewed: true } : why);
 }

@@ -54,7 +54,7 @@ const Reply = z.object({
 
 /**
  * One model reads the change against the plan. Null where no model is set up. Without money or with the day's quota spent it pauses the
- * run (`ModelHalt`), unless a person has said already that the patch is to be taken as it is. A review that fails for another reason
+ * run (`ModelHalt`), unless a person was asked that before and let it go on. A review that fails for another reason
  * does not hold up the run: the pull request says that there was none.
  */
 export async function reviewChange(
@@ -79,7 +79,7 @@ export async function reviewChange(
     review = { by: model.name, ...readReview(answer, change), missing: null };
   } catch (error) {
     const halted = error instanceof ModelHalt;
-    if (halted && run.resumeFrom !== "proof") throw error;
+    if (halted && !run.pause?.unreviewed) throw error;
     logFailure("review_failed", error, { run_id: run.id });
     const missing = halted ? `There was no review. ${error.message}` : "The model gave no review.";
     review = { by: model.name, blocking: [], notes: [], missing };

@@ -11,7 +11,7 @@ import type { Evidence } from "../../domain/evidence";
 import type { ModelCallOutcome, ModelTask } from "../../domain/models";
 import type { PlanContent } from "../../domain/plan";
 import type { FollowUp, PullNewsKind, PullState } from "../../domain/pull";
-import type { RunStatus, RunnerName } from "../../domain/run";
+import type { RunnerName, RunSettings, RunStatus } from "../../domain/run";
 import type {
   Asked,
   Guidance,
@@ -74,6 +74,8 @@ export const runs = sqliteTable(
     /** What people told its agent, oldest first. */
     guidance: text({ mode: "json" }).$type<Guidance[]>().notNull().default([]),
     limits: text({ mode: "json" }).$type<RunLimits>(),
+    /** The project's settings as they were when it was started; null for a run from before they were kept. */
+    settings: text({ mode: "json" }).$type<RunSettings>(),
     /** Where a fresh sandbox begins. */
     resumeFrom: text("resume_from").$type<RunOrigin>().notNull().default("start"),
     /** How often its agent was started anew by a person's word. */

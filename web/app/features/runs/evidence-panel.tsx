@@ -45,7 +45,7 @@ function Findings({ run, mayOpen }: { run: RunView; mayOpen: boolean }) {
       {mayOpen ? (
         <Form method="post" preventScrollReset>
           <input type="hidden" name="run" value={run.id} />
-          <Button look="quiet" name="intent" value="open-findings" busy={busy}>
+          <Button look="primary" icon="pull" name="intent" value="open-findings" busy={busy}>
             Open the draft without proof
           </Button>
         </Form>
