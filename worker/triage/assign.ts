@@ -1,5 +1,6 @@
 import { finish, type Steps } from "../kit/turns";
 import { cannotLinks, startingBlocks } from "./assign-blocks";
+import { differentCrashes, edgesAbove, GUARD, placesOf, quotesAmong } from "./assign-edges";
 import { nameGroups, type NamedGroup } from "./assign-names";
 import type {
   AssignCluster,
@@ -8,18 +9,9 @@ import type {
   AssignItem,
   AssignResult,
   ClusterMerge,
-  SimilarPair,
 } from "./assignment";
 import { greyZoneSteps, type GreyDecision } from "./grey-zone";
-import {
-  greyZone,
-  mixedEase,
-  QUOTE_EASE,
-  scaleOf,
-  stackness,
-  toRaw,
-  userFacing,
-} from "./threshold";
+import { greyZone, scaleOf, stackness, toRaw, userFacing } from "./threshold";
 
 const SHOWN_NEIGHBOURS = 5;
 
@@ -96,9 +88,6 @@ function anchorsOf(
   return items.map(({ clusterId }) => (clusterId === null ? null : (frozen.get(clusterId) ?? 0)));
 }
 
-/** Rounding of float32 must not drop a pair at the line: the strategy decides again in float64. */
-const GUARD = 1e-6;
-
 /**
  * How much each report counts when clusters are compared. Events of one crash, told by stack and with the same fingerprint, are one
  * voice together: a storm of them must not drown the one person who has described the problem.
@@ -113,94 +102,11 @@ function voices(items: readonly AssignItem[]): number[] {
   return items.map((item) => (keyOf(item) === null ? 1 : 1 / (events.get(keyOf(item)) ?? 1)));
 }
 
-/** Near pairs whose traces have no function in common: the same prose, but two crashes. What is one block stays one. */
-function differentCrashes(
-  near: readonly Edge[],
-  items: readonly AssignItem[],
-  blocks: readonly number[],
-): [number, number][] {
-  return near
-    .map(placesOf)
-    .filter(([i, j]) => blocks[i] !== blocks[j] && areDifferentCrashes(items[i]!, items[j]!));
-}
-
-function areDifferentCrashes({ trace: a }: AssignItem, { trace: b }: AssignItem): boolean {
-  return !!a && !!b && !a.some((key) => b.includes(key));
-}
-
-/** From so far above the line on, what a text and a stack share is no chance: the text names the crash. */
-const NAMED = 1.15;
-
-function quotesAmong(near: readonly Edge[], items: readonly AssignItem[], line: number): Edge[] {
-  const stack = items.map(({ stackShare }) => Math.max(0, stackness(stackShare)));
-  return near.filter(
-    ({ i, j, similarity }) => Math.abs(stack[i]! - stack[j]!) > 0.5 && similarity > NAMED * line,
-  );
-}
-
 function scaledVector(vector: Float32Array | null, scale: number): Float32Array | null {
-  return vector && scale !== 1 ? vector.map((value) => value * scale) : vector;
-}
-
-type Edge = { i: number; j: number; similarity: number };
-
-function placesOf({ i, j }: Edge): [number, number] {
-  return [i, j];
-}
-
-/** Pairs of these items whose scaled similarity is above a raw line. */
-function edgesAbove(
-  pairs: AssignInput["pairs"],
-  items: readonly AssignItem[],
-  line: number,
-  scales: readonly number[],
-  places: Map<string, number>,
-): Edge[] {
-  const edges: Edge[] = [];
-  const quotations = tellingQuotations(pairs, items, places);
-  for (const pair of pairs) {
-    const { a, b, cosine } = pair;
-    const i = places.get(a);
-    const j = places.get(b);
-    if (i === undefined || j === undefined || i === j) continue;
-    const scaled = cosine * scales[i]! * scales[j]!;
-    const eased = scaled * mixedEase([items[i]!.stackShare, items[j]!.stackShare]);
-    const similarity = quotations.has(pair) ? eased * QUOTE_EASE : eased;
-    if (similarity > line - GUARD) edges.push({ i, j, similarity });
-  }
-  return edges;
-}
-
-/** How near another place that crashes with the quoted message may be, to the one that is meant. */
-const RIVAL = 0.8;
-
-/**
- * Quotations that tell which crash is meant. The same message may crash in several places: then the one that the text resembles
- * otherwise is meant, or none.
- */
-function tellingQuotations(
-  pairs: AssignInput["pairs"],
-  items: readonly AssignItem[],
-  places: Map<string, number>,
-): Set<SimilarPair> {
-  const byText = new Map<number, { crash: AssignItem; pair: SimilarPair }[]>();
-  for (const pair of pairs.filter(({ quoted }) => quoted)) {
-    const [i, j] = [places.get(pair.a), places.get(pair.b)];
-    if (i === undefined || j === undefined) continue;
-    const [text, crash] = items[i]!.stackShare < items[j]!.stackShare ? [i, j] : [j, i];
-    byText.set(text, [...(byText.get(text) ?? []), { crash: items[crash]!, pair }]);
-  }
-  const telling = [...byText.values()].flatMap((quoted) =>
-    quoted.filter(
-      (one) =>
-        !quoted.some(
-          (other) =>
-            other.pair.cosine > RIVAL * one.pair.cosine &&
-            areDifferentCrashes(one.crash, other.crash),
-        ),
-    ),
-  );
-  return new Set(telling.map(({ pair }) => pair));
+  if (!vector || scale === 1) return vector;
+  const scaled = new Float32Array(vector.length);
+  for (let d = 0; d < scaled.length; d++) scaled[d] = vector[d]! * scale;
+  return scaled;
 }
 
 /** What the third tier did: the labels before it, and its decisions by those labels. */

@@ -1,7 +1,7 @@
 import type { SparseFeatures } from "./embedders/embedder";
 import type { GreyProblem } from "./grey-problem";
 import { MIXED_EASE, mixedEase, stackness } from "./threshold";
-import { dot, dotOfSums } from "./vectors/dot";
+import { addSum, addVector, dot, dotOfSumWith, dotOfTwoSums } from "./vectors/dot";
 import { sparseDot } from "./vectors/rerank";
 
 /** Items that are together: the places of those that have a vector, and their sums, made when they are first needed. */
@@ -44,7 +44,7 @@ export class GreySums {
     if (a.members.length * b.members.length <= FEW_PAIRS) return this.each(a, b, this.densePair);
     return easedDot(this.denseOf(a), this.denseOf(b), (x, y) => {
       this.work += x.length;
-      return dotOfSums(x, y);
+      return dotOfTwoSums(x, y);
     });
   }
 
@@ -71,7 +71,7 @@ export class GreySums {
     let best = of.members[0]!;
     let highest = -Infinity;
     for (const i of of.members) {
-      const similarity = dotOfSums(sum, this.problem.vectors[i]!);
+      const similarity = dotOfSumWith(sum, this.problem.vectors[i]!);
       if (similarity > highest) [best, highest] = [i, similarity];
     }
     return best;
@@ -109,11 +109,7 @@ export class GreySums {
     const { vectors } = this.problem;
     return (group.dense ??= this.momentsOf(group, (factors) => {
       const sum = new Float64Array(vectors[group.members[0]!]!.length);
-      group.members.forEach((i, at) => {
-        const vector = vectors[i]!;
-        const by = factors[at]!;
-        for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + vector[d]! * by;
-      });
+      group.members.forEach((i, at) => addVector(sum, vectors[i]!, factors[at]!));
       this.work += sum.length * group.members.length;
       return sum;
     }));
@@ -173,7 +169,7 @@ function scaled({ keys, weights }: SparseFeatures, by: number): SparseSum {
 }
 
 function addDense(a: Float64Array, b: Float64Array): Float64Array {
-  for (let i = 0; i < a.length; i++) a[i] = a[i]! + b[i]!;
+  addSum(a, b);
   return a;
 }
 

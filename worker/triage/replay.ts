@@ -1,11 +1,12 @@
 import type { GroupingSettings } from "../domain/grouping";
+import { inTurns } from "../kit/turns";
 import { derivedId } from "../domain/ids";
 import type { ReplayResult } from "../domain/replay";
 import { countLiveClusters, findClustersByIds } from "../store/clusters";
 import { runBatch, type Db } from "../store/db";
 import { listMembers, reportsSpan, type MemberRow } from "../store/placement";
 import { listLinks } from "../store/operations";
-import { assign } from "./assign";
+import { assignSteps } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";
 import type { Embedder } from "./embedders/embedder";
 import { WALK_LIMIT } from "./load-members";
@@ -55,7 +56,7 @@ export async function replaySlice(deps: ReplayDeps, replay: Replay): Promise<"mo
   });
   const words = await wordsOfPersons(db, projectId, problem.input.items, problem.input.clusters);
   const input = { ...problem.input, ...words };
-  const result = assign(input);
+  const result = await inTurns(assignSteps(input));
   const { moves, made } = await movesOf(replay, result, origins);
   const ids = [...problem.members.keys()];
   const score = await scoreSlice(deps, problem.input, tables.seenOf(ids));
@@ -166,12 +167,12 @@ async function scoreSlice(
   counted: ReadonlySet<string>,
 ) {
   const ids = input.items.map((item) => item.id);
-  const rows = await listLinks(db, projectId, ids, MOST_LINKS + 1);
-  if (rows.length > MOST_LINKS) throw new Error("Too many links for one slice.");
+  const rows = await listLinks(db, projectId, ids, MOST_LINKS);
   const links = new PersonLinks(rows);
   if (rows.length === 0) return scoreWords([], () => undefined, links, counted);
   const items = input.items.map((item) => ({ ...item, clusterId: null }));
-  const alone = assign({ ...input, items, clusters: [], mustLink: [], cannotLink: [] });
+  const free = { ...input, items, clusters: [], mustLink: [], cannotLink: [] };
+  const alone = await inTurns(assignSteps(free));
   const groups = new Map(
     alone.decisions.flatMap(({ feedbackId, target }) =>
       "seedItemId" in target ? [[feedbackId, target.seedItemId] as const] : [],

@@ -144,15 +144,18 @@ function* join(
 
 /** Equal vectors have the highest similarity there is, so they join first: a storm of them is one row. */
 function twinsTogether(vectors: Vectors, scales: readonly number[]): number[] {
-  const seen = new Map<number, number[]>();
+  const latest = new Map<number, number>();
+  const before = new Int32Array(vectors.length);
   return vectors.map((vector, i) => {
     if (!vector || scales[i] === 0) return i;
     const hash = hashOf(vector);
-    const alike = seen.get(hash);
-    if (!alike) seen.set(hash, [i]);
-    const twin = alike?.find((j) => vectors[j]!.every((value, d) => value === vector[d]));
-    if (twin === undefined) alike?.push(i);
-    return twin ?? i;
+    const known = latest.get(hash) ?? -1;
+    for (let j = known; j >= 0; j = before[j]!) {
+      if (vectors[j]!.every((value, d) => value === vector[d])) return j;
+    }
+    latest.set(hash, i);
+    before[i] = known;
+    return i;
   });
 }
 
@@ -176,26 +179,21 @@ function* fill({ vectors, scales, rows }: Task, items: readonly number[]): Steps
 type Part = { rows: number[]; pairs: Iterable<readonly [number, number]> };
 
 function partsOf({ components, size, first, second }: NearPairs, count: number): Part[] {
-  const rowsOf = new Map<number, number[]>();
+  const sizes = new Uint32Array(count);
+  for (let row = 0; row < count; row++) sizes[components.rootOf(row)]! += 1;
+  const parts = new Map<number, { rows: number[]; pairs: number[] }>();
   const places = new Uint32Array(count);
   for (let row = 0; row < count; row++) {
     const root = components.rootOf(row);
-    const rows = rowsOf.get(root);
-    places[row] = rows?.length ?? 0;
-    if (rows) rows.push(row);
-    else rowsOf.set(root, [row]);
+    if (sizes[root] === 1) continue;
+    const part = parts.get(root);
+    places[row] = part?.rows.length ?? 0;
+    if (part) part.rows.push(row);
+    else parts.set(root, { rows: [row], pairs: [] });
   }
-  const pairsOf = new Map<number, number[]>();
-  for (let k = 0; k < size; k++) {
-    const root = components.rootOf(first[k]!);
-    const pairs = pairsOf.get(root);
-    if (pairs) pairs.push(k);
-    else pairsOf.set(root, [k]);
+  for (let k = 0; k < size; k++) parts.get(components.rootOf(first[k]!))!.pairs.push(k);
+  function* between(pairs: readonly number[]): Iterable<readonly [number, number]> {
+    for (const k of pairs) yield [places[first[k]!]!, places[second[k]!]!];
   }
-  function* between(root: number): Iterable<readonly [number, number]> {
-    for (const k of pairsOf.get(root) ?? []) yield [places[first[k]!]!, places[second[k]!]!];
-  }
-  return [...rowsOf].flatMap(([root, rows]) =>
-    rows.length > 1 ? [{ rows, pairs: between(root) }] : [],
-  );
+  return [...parts.values()].map(({ rows, pairs }) => ({ rows, pairs: between(pairs) }));
 }

@@ -53,7 +53,8 @@ export function* nearPairs(
       yield (BLOCK * BLOCK * rows.dimensions) / KERNEL_SPEED + offers * OFFER_WORK;
     }
   }
-  return pairs;
+  const { size, first, second, rests, components } = pairs;
+  return { size, first, second, rests, components };
 }
 
 class PairList {
@@ -64,6 +65,7 @@ class PairList {
   readonly components: Components;
   private readonly atMost: Float64Array;
   private readonly order: Float64Array;
+  private readonly keeps: Uint8Array;
   private readonly counts: Uint32Array;
 
   constructor(
@@ -75,6 +77,7 @@ class PairList {
     this.first = new Uint32Array(capacity);
     this.second = new Uint32Array(capacity);
     this.atMost = new Float64Array(capacity);
+    this.keeps = new Uint8Array(capacity);
     this.order = new Float64Array(capacity);
     this.counts = new Uint32Array(rows);
     this.rests = new Float64Array(rows).fill(line);
@@ -97,7 +100,7 @@ class PairList {
     const { first, second, atMost, rests, order } = this;
     const each = this.pairsARow();
     const kept = this.counts.fill(0);
-    const keeps = new Uint8Array(this.size);
+    const keeps = this.keeps.fill(0);
     this.putInOrder();
     for (let place = 0; place < this.size; place++) {
       const k = order[place]!;

@@ -59,6 +59,8 @@ export class QuantisedRows {
   private readonly columns: number;
   private readonly at: { rows: number; rests: number; out: number };
   private readonly staged: Float32Array;
+  private readonly whole: Uint32Array;
+  private readonly dots: Float32Array;
   private one = LARGEST;
   private worstError = 0;
   private count = 0;
@@ -80,6 +82,8 @@ export class QuantisedRows {
     const bytes = rests + Math.max(BLOCK * BLOCK * BYTES_A_PAIR, COMPARED * this.columns * 4);
     memory.grow(Math.max(0, Math.ceil((bytes - memory.buffer.byteLength) / PAGE)));
     this.staged = new Float32Array(memory.buffer, 0, this.chunks * CHUNK);
+    this.whole = new Uint32Array(memory.buffer, this.at.out);
+    this.dots = new Float32Array(memory.buffer, this.at.out);
   }
 
   get size(): number {
@@ -123,10 +127,7 @@ export class QuantisedRows {
         kernel.compare(this.at.rows + row * bytesARow, block, chunks, size, scale, out);
       }
     }
-    const { buffer } = kernel.memory;
-    return rows.map(
-      (_, at) => new Float32Array(buffer, this.at.out + at * this.columns * 4, count),
-    );
+    return rows.map((_, at) => this.dots.subarray(at * this.columns, at * this.columns + count));
   }
 
   /** Forgets all rows. */
@@ -198,9 +199,7 @@ export class QuantisedRows {
       (line - this.error) * LARGEST ** 2,
       out,
     );
-    const { buffer } = this.kernel.memory;
-    const whole = new Uint32Array(buffer, out, found * 3);
-    const dots = new Float32Array(buffer, out, found * 3);
+    const { whole, dots } = this;
     for (let at = 0; at < found * 3; at += 3) {
       tell(whole[at]!, whole[at + 1]!, dots[at + 2]! / LARGEST ** 2);
     }

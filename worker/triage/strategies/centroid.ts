@@ -1,5 +1,5 @@
 import { finish, type Steps } from "../../kit/turns";
-import { dotOfSums } from "../vectors/dot";
+import { dotOfTwoSums } from "../vectors/dot";
 import { joinGreedily, type GreedyCluster } from "./greedy";
 import type { ClusteringProblem, Strategy } from "./strategy";
 
@@ -23,9 +23,9 @@ function steps(problem: ClusteringProblem): Steps<number[]> {
  */
 function centroidLikeness(a: GreedyCluster, b: GreedyCluster): number {
   if (!a.sum || !b.sum) return -Infinity;
-  const lengths = Math.sqrt(dotOfSums(a.sum, a.sum) * dotOfSums(b.sum, b.sum));
+  const lengths = Math.sqrt(dotOfTwoSums(a.sum, a.sum) * dotOfTwoSums(b.sum, b.sum));
   if (lengths === 0) return -Infinity;
-  return (dotOfSums(a.sum, b.sum) / lengths) * meanLength(a) * meanLength(b);
+  return (dotOfTwoSums(a.sum, b.sum) / lengths) * meanLength(a) * meanLength(b);
 }
 
 function meanLength(cluster: GreedyCluster): number {

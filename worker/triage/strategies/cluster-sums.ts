@@ -1,7 +1,9 @@
-import { dot } from "../vectors/dot";
+import { addSum, addVector, dot, dotOfSumWith, dotOfTwoSums } from "../vectors/dot";
 
 /** A group of items: the places of those that have a vector, and the sum of their vectors while it is kept. */
-export type Summed = { members: number[]; sum: Float64Array | null };
+export type Summed = { members: number[]; sum: KeptSum | null };
+
+type KeptSum = { values: Float64Array; owner: Summed | null; isUsed: boolean };
 
 /** Sums that are kept at once: 6 kB each at 768 dimensions. Any other is made again from its members. */
 const KEPT_SUMS = 512;
@@ -12,8 +14,9 @@ const KEPT_SUMS = 512;
  * multiply-adds.
  */
 export class ClusterSums {
-  private readonly kept = new Set<Summed>();
-  private readonly spare: Float64Array[] = [];
+  private readonly kept: KeptSum[] = [];
+  private readonly spare: KeptSum[] = [];
+  private hand = 0;
   work = 0;
 
   /** `factors`: what each item's vector is multiplied by. */
@@ -34,36 +37,38 @@ export class ClusterSums {
     const [i, j] = [a.members[0]!, b.members[0]!];
     const [x, y] = [this.vectors[i]!, this.vectors[j]!];
     this.work += x.length;
-    if (a.members.length > 1 && b.members.length > 1) return dotSums(this.sumOf(a), this.sumOf(b));
-    if (a.members.length > 1) return dotSumWith(this.sumOf(a), y) * this.factors[j]!;
-    if (b.members.length > 1) return dotSumWith(this.sumOf(b), x) * this.factors[i]!;
+    if (a.members.length > 1 && b.members.length > 1) {
+      return dotOfTwoSums(this.sumOf(a), this.sumOf(b, a));
+    }
+    if (a.members.length > 1) return dotOfSumWith(this.sumOf(a), y) * this.factors[j]!;
+    if (b.members.length > 1) return dotOfSumWith(this.sumOf(b), x) * this.factors[i]!;
     return dot(x, y) * this.factors[i]! * this.factors[j]!;
   }
 
-  /** The sum of a group's vectors; owned by this object. */
-  sumOf(group: Summed): Float64Array {
-    if (group.sum) {
-      this.keep(group, group.sum);
-      return group.sum;
+  /** The sum of a group's vectors; owned by this object. Asking for it does not take away the one of `beside`. */
+  sumOf(group: Summed, beside: Summed | null = null): Float64Array {
+    if (!group.sum) {
+      group.sum = this.room(group.members[0]!, beside);
+      group.sum.owner = group;
+      group.sum.values.fill(0);
+      this.addMembers(group.sum.values, group.members);
     }
-    const { length } = this.vectors[group.members[0]!]!;
-    const sum = this.spare.pop()?.fill(0) ?? new Float64Array(length);
-    this.addMembers(sum, group.members);
-    this.keep(group, sum);
-    return sum;
+    group.sum.isUsed = true;
+    return group.sum.values;
   }
 
   /** Moves the members of `b` into `a`, and goes on with a sum where there is one. */
   absorb(a: Summed, b: Summed): void {
     const sum = a.sum ?? b.sum;
     if (a.sum && b.sum) {
-      addSum(a.sum, b.sum);
+      addSum(a.sum.values, b.sum.values);
+      b.sum.owner = null;
       this.spare.push(b.sum);
-    } else if (sum) this.addMembers(sum, a.sum ? b.members : a.members);
+    } else if (sum) this.addMembers(sum.values, a.sum ? b.members : a.members);
     for (const member of b.members) a.members.push(member);
-    this.kept.delete(b);
     b.sum = null;
-    if (sum) this.keep(a, sum);
+    a.sum = sum;
+    if (sum) sum.owner = a;
   }
 
   private addMembers(sum: Float64Array, members: readonly number[]): void {
@@ -71,47 +76,25 @@ export class ClusterSums {
     this.work += sum.length * members.length;
   }
 
-  /** Marks a sum as the last used, and lets go of the one that was not used for longest. */
-  private keep(group: Summed, sum: Float64Array): void {
-    group.sum = sum;
-    this.kept.delete(group);
-    this.kept.add(group);
-    if (this.kept.size <= KEPT_SUMS) return;
-    const oldest = this.kept.values().next().value!;
-    this.kept.delete(oldest);
-    this.spare.push(oldest.sum!);
-    oldest.sum = null;
+  /** Room for one more sum: that of a group whose sum was not used for about the longest time, when there is no other. */
+  private room(item: number, beside: Summed | null): KeptSum {
+    const spare = this.spare.pop();
+    if (spare) return spare;
+    if (this.kept.length < KEPT_SUMS) {
+      const values = new Float64Array(this.vectors[item]!.length);
+      const made = { values, owner: null, isUsed: true };
+      this.kept.push(made);
+      return made;
+    }
+    for (;;) {
+      this.hand = (this.hand + 1) % KEPT_SUMS;
+      const next = this.kept[this.hand]!;
+      if (!next.owner || next.owner === beside) continue;
+      if (next.isUsed) next.isUsed = false;
+      else {
+        next.owner.sum = null;
+        return next;
+      }
+    }
   }
-}
-
-// One kind of array for each parameter: the compiler then makes these several times faster.
-
-function dotSums(a: Float64Array, b: Float64Array): number {
-  let even = 0;
-  let odd = 0;
-  const whole = a.length & ~1;
-  for (let d = 0; d < whole; d += 2) {
-    even += a[d]! * b[d]!;
-    odd += a[d + 1]! * b[d + 1]!;
-  }
-  return whole < a.length ? even + odd + a[whole]! * b[whole]! : even + odd;
-}
-
-function dotSumWith(sum: Float64Array, vector: Float32Array): number {
-  let even = 0;
-  let odd = 0;
-  const whole = sum.length & ~1;
-  for (let d = 0; d < whole; d += 2) {
-    even += sum[d]! * vector[d]!;
-    odd += sum[d + 1]! * vector[d + 1]!;
-  }
-  return whole < sum.length ? even + odd + sum[whole]! * vector[whole]! : even + odd;
-}
-
-function addSum(sum: Float64Array, other: Float64Array): void {
-  for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + other[d]!;
-}
-
-function addVector(sum: Float64Array, vector: Float32Array, factor: number): void {
-  for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + vector[d]! * factor;
 }

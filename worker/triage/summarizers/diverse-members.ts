@@ -1,4 +1,4 @@
-import { dotOfSums } from "../vectors/dot";
+import { addVector, dot, dotOfSumWith } from "../vectors/dot";
 import type { SummaryMember } from "./summarizer";
 
 /**
@@ -26,11 +26,11 @@ export function centralIndex(members: readonly SummaryMember[]): number {
   const first = members.find((member) => member.vector)?.vector;
   if (!first) return 0;
   const sum = new Float64Array(first.length);
-  for (const { vector } of members) vector?.forEach((value, i) => (sum[i] = sum[i]! + value));
+  for (const { vector } of members) if (vector) addVector(sum, vector, 1);
   let best = 0;
   let most = -Infinity;
   members.forEach(({ vector }, i) => {
-    const likeness = vector ? dotOfSums(vector, sum) : -Infinity;
+    const likeness = vector ? dotOfSumWith(sum, vector) : -Infinity;
     if (likeness > most) [best, most] = [i, likeness];
   });
   return best;
@@ -38,5 +38,5 @@ export function centralIndex(members: readonly SummaryMember[]): number {
 
 /** Members without a vector count as like everything, so that they come last. */
 function similarity(a: SummaryMember, b: SummaryMember): number {
-  return a.vector && b.vector ? dotOfSums(a.vector, b.vector) : 1;
+  return a.vector && b.vector ? dot(a.vector, b.vector) : 1;
 }

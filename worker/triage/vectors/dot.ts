@@ -19,12 +19,40 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return s0 + s1 + (s2 + s3);
 }
 
-/** As `dot`, for sums of vectors, which are kept in float64. */
-export function dotOfSums(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
-  if (a instanceof Float32Array && b instanceof Float32Array) return dot(a, b);
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+// Sums of vectors are kept in float64. One kind of array for each parameter here too.
+
+/** The dot product of two sums. */
+export function dotOfTwoSums(a: Float64Array, b: Float64Array): number {
+  let even = 0;
+  let odd = 0;
+  const whole = a.length & ~1;
+  for (let d = 0; d < whole; d += 2) {
+    even += a[d]! * b[d]!;
+    odd += a[d + 1]! * b[d + 1]!;
+  }
+  return whole < a.length ? even + odd + a[whole]! * b[whole]! : even + odd;
+}
+
+/** The dot product of a sum and a vector. */
+export function dotOfSumWith(sum: Float64Array, vector: Float32Array): number {
+  let even = 0;
+  let odd = 0;
+  const whole = sum.length & ~1;
+  for (let d = 0; d < whole; d += 2) {
+    even += sum[d]! * vector[d]!;
+    odd += sum[d + 1]! * vector[d + 1]!;
+  }
+  return whole < sum.length ? even + odd + sum[whole]! * vector[whole]! : even + odd;
+}
+
+/** Adds a sum to a sum, in place. */
+export function addSum(sum: Float64Array, other: Float64Array): void {
+  for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + other[d]!;
+}
+
+/** Adds `factor` times a vector to a sum, in place. */
+export function addVector(sum: Float64Array, vector: Float32Array, factor: number): void {
+  for (let d = 0; d < sum.length; d++) sum[d] = sum[d]! + vector[d]! * factor;
 }
 
 /**
