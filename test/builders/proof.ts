@@ -8,7 +8,7 @@ import type { Evidence } from "../../worker/domain/evidence";
 import type { RunDeps } from "../../worker/fix/deps";
 import { prove, readySandbox } from "../../worker/fix/proof-round";
 import { createE2bSandboxes } from "../../worker/fix/sandbox/e2b";
-import { REPO_DIR, type Sandboxes } from "../../worker/fix/sandbox/sandbox";
+import { REPO_DIR, type Sandbox, type Sandboxes } from "../../worker/fix/sandbox/sandbox";
 import { testBase } from "../../worker/fix/stages/baseline";
 import { checkSyntax } from "../../worker/fix/stages/check-syntax";
 import { collect } from "../../worker/fix/stages/collect";
@@ -28,6 +28,30 @@ export type ProofInput = {
   crash?: { type: string; message: string };
   registryHosts?: string[];
 };
+
+/** A locked sandbox with the base in it, and what stages begin with there. */
+export async function openBase(
+  played: Played,
+  base: Record<string, string>,
+): Promise<{ context: RunContext; sandbox: Sandbox; end(): Promise<void> }> {
+  const folder = mkdtempSync(path.join(tmpdir(), "soulcaster-base-"));
+  writeFiles(folder, base);
+  const sandboxes = createE2bSandboxes({ ...played.connection, template: "base" });
+  const runId = crypto.randomUUID();
+  const context = contextFor(runId, sandboxes, folder, { base, change: {} }, []);
+  const { id } = await readySandbox(plainStage(context), "base", "work");
+  const end = async () => {
+    await sandboxes.close(runId);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { context, sandbox: await sandboxes.connect(id), end };
+}
+
+/** A stage that is only its work: no Workflow, no retries. */
+function plainStage(context: RunContext): Stage {
+  return (async (_name: string, work: (context: RunContext) => Promise<unknown>) =>
+    work(context)) as Stage;
+}
 
 /** What became of a change. `failure`: the words with which a stage ended the run. */
 export type Proof = Partial<Evidence> & { failure: string | null; log: string[] };
@@ -55,8 +79,7 @@ async function throughStages(
   context: RunContext,
   { change }: ProofInput,
 ): Promise<Partial<Evidence> & { failure: string | null }> {
-  const stage = (async (_name: string, work: (context: RunContext) => Promise<unknown>) =>
-    work(context)) as Stage;
+  const stage = plainStage(context);
   const evidence = () => context.run.evidence ?? {};
   try {
     const { id: workId } = await readySandbox(stage, "base", "work");

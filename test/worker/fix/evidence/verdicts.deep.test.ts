@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { proveChange, type Files, type ProofInput } from "../../../builders/proof";
+import { openBase, proveChange, type Files, type ProofInput } from "../../../builders/proof";
+import { runSuite } from "../../../../worker/fix/stages/suite";
 import { isolatedKinds, play, type Played } from "../../../world/sandbox/for-tests";
 
 const PATIENCE = 200_000;
@@ -196,5 +197,24 @@ describe("a change of a real repository", { timeout: PATIENCE }, () => {
     const proof = await prove(added(PROOF, { "test/city.test.js": messy }));
     expect(proof.verdict, proof.log.join("\n")).toBe("proven");
     expect(proof.files?.map((file) => file.path)).toEqual(["src/city.js", "test/no-city.test.js"]);
+  });
+
+  it("is not waited for without end: tests that hang are ended, and all that they started", async () => {
+    const { context, sandbox, end } = await openBase(played, { "README.md": "x\n" });
+    const endless = {
+      command: "",
+      text: "sleep 600 & sleep 601",
+      env: {},
+      reports: [],
+      programs: {},
+      steering: [],
+    };
+    const began = Date.now();
+    const suite = await runSuite(context, sandbox, endless, "baseline", 2_000);
+    expect(suite).toMatchObject({ timedOut: true, report: null });
+    expect(Date.now() - began).toBeLessThan(60_000);
+    const left = await sandbox.run("pgrep -c sleep; true", { timeoutMs: 10_000 });
+    expect(left.output.trim()).toBe("0");
+    await end();
   });
 });
