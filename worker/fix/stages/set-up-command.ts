@@ -79,7 +79,7 @@ async function nodeSetUp(base: Manifests, tools: Tools): Promise<string | null> 
 
 /** A package manager of the repository's own version, beside node's packages and not among them. */
 function withTool(spec: string, { node }: Tools): string {
-  return `npm install --global --prefix ${node} --no-audit --no-fund ${spec}`;
+  return `npm install --prefix ${node} --no-save --ignore-scripts --no-audit --no-fund ${spec}`;
 }
 
 function versionOf(packageManager: string, name: string): string | null {

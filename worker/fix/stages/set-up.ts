@@ -104,7 +104,7 @@ async function runSetUp(
 
 /** Every later command, the agent's too, is a login shell: it finds what the set-up installs. */
 async function addToPath(sandbox: Sandbox): Promise<void> {
-  const line = `export PATH="${TOOLS.venv}/bin:${TOOLS.node}/bin:$PATH" PYTHONDONTWRITEBYTECODE=1`;
+  const line = `export PATH="${TOOLS.venv}/bin:${TOOLS.node}/node_modules/.bin:$PATH" PYTHONDONTWRITEBYTECODE=1`;
   await sandbox.run(
     `f=~/.bash_profile; [ -e $f ] || f=~/.profile; grep -qsF '${TOOLS.venv}' $f || echo '${line}' >> $f`,
     { timeoutMs: MINUTE },

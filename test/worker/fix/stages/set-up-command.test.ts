@@ -38,7 +38,7 @@ describe("what a repository's manifests ask for", () => {
   ])("is pnpm's, of the version that wrote %s with %s", async (lock, manifest, spec) => {
     const [command] = await commands({ "pnpm-lock.yaml": lock, "package.json": manifest });
     expect(command).toBe(
-      `npm install --global --prefix /t/node --no-audit --no-fund ${spec} && pnpm install --frozen-lockfile --ignore-scripts --reporter=append-only`,
+      `npm install --prefix /t/node --no-save --ignore-scripts --no-audit --no-fund ${spec} && pnpm install --frozen-lockfile --ignore-scripts --reporter=append-only`,
     );
   });
 

@@ -97,34 +97,4 @@ describe("a set-up", { timeout: PATIENCE }, () => {
     });
     expect(proof.verdict, proof.log.join("\n")).toBe("proven");
   });
-
-  const MS =
-    "sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==";
-
-  it.each([
-    [
-      "pnpm",
-      "pnpm-lock.yaml",
-      `lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        specifier: 2.1.3\n        version: 2.1.3\n\npackages:\n\n  ms@2.1.3:\n    resolution: {integrity: ${MS}}\n\nsnapshots:\n\n  ms@2.1.3: {}\n`,
-    ],
-    [
-      "yarn",
-      "yarn.lock",
-      `# yarn lockfile v1\n\n\nms@2.1.3:\n  version "2.1.3"\n  resolved "https://registry.npmjs.org/ms/-/ms-2.1.3.tgz#574c8138ce1d2b5861f0b44579dbadd60c6615b2"\n  integrity ${MS}\n`,
-    ],
-  ])("installs what the lock file of %s says", async (program, name, lock) => {
-    const proof = await proveChange(
-      played,
-      repository({
-        "package.json": manifest({ dependencies: { ms: "2.1.3" } }),
-        [name]: lock,
-        "test/ms.test.js":
-          'import assert from "node:assert/strict";\nimport { test } from "node:test";\ntest("has ms", async () => assert.equal((await import("ms")).default("1s"), 1000));\n',
-      }),
-    );
-    expect(proof.flags, proof.log.join("\n")).toEqual([]);
-    expect(proof.preexisting).not.toContain("has ms");
-    expect(proof.verdict).toBe("proven");
-    expect(proof.log.join("\n")).toContain(`&& ${program} install --frozen-lockfile`);
-  });
 });
