@@ -99,8 +99,7 @@ function* joinAll(state: State, search: ClusterSearch | null): Steps<Map<number,
     offerBest(state, from);
     if (offers.best() !== first || offers.isBound(first)) continue;
     if (offers.similarityOf(first) !== offered || offers.partnerOf(first) !== partner) continue;
-    const [a, b] =
-      first < partner ? [from, clusters[partner]!] : [clusters[partner]!, from];
+    const [a, b] = first < partner ? [from, clusters[partner]!] : [clusters[partner]!, from];
     absorb(a, b, clusters, sums);
     parents.set(b.first, a.first);
     offers.remove(b.first);
@@ -184,7 +183,11 @@ function nearness(one: number, other: number, similarity: number): Nearness {
 }
 
 /** After `a` has absorbed `b`: totals add up where both were linked, one dot product where only one was. */
-function relink({ clusters, links, marks, sums, threshold }: State, a: LinkedCluster, b: LinkedCluster) {
+function relink(
+  { clusters, links, marks, sums, threshold }: State,
+  a: LinkedCluster,
+  b: LinkedCluster,
+) {
   sums.work += (links.degree[a.first]! + links.degree[b.first]!) * LINK_WORK;
   const isNear = (other: LinkedCluster, total: number): boolean =>
     mayMeet(a, other) && total / (a.weight * other.weight) > threshold;

@@ -102,7 +102,8 @@ export class Offers {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= this.size) break;
-      if (child + 1 < this.size && this.isFirst(this.heap[child + 1]!, this.heap[child]!)) child += 1;
+      if (child + 1 < this.size && this.isFirst(this.heap[child + 1]!, this.heap[child]!))
+        child += 1;
       if (!this.isFirst(this.heap[child]!, cluster)) break;
       this.put(at, this.heap[child]!);
       at = child;
