@@ -20,7 +20,7 @@ export type Clustering = {
 /** About a quarter of a second. (A Worker's clock stands still while it computes, so a budget in time is none.) */
 export const SLICE = 2.5e8;
 
-/** Pairs that are held at once: some 25 MB while they are being joined, when all hang together. */
+/** Pairs that are held at once: 10 MB with the links that they become. */
 const HELD_PAIRS = 2 ** 17;
 
 /**
