@@ -8,13 +8,13 @@ export type GreyDecision = { tier: "rerank" | "model"; reason: string };
 
 /**
  * `labels` as before, but with groups joined. `decisions` are by the label that an item had before: why its group was
- * joined, or why it was not although its vectors alone would have. `questions` are what no verdict is known about, most
+ * joined, or why it was not although its vectors alone would have. `questions` tells what no verdict is known about, most
  * similar first.
  */
 export type GreyOutcome = {
   labels: number[];
   decisions: Map<number, GreyDecision>;
-  questions: Question[];
+  questions(): Question[];
 };
 
 /**
@@ -49,7 +49,7 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
       if (!decisions.has(label)) decisions.set(label, decision!);
     }
   }
-  return { labels: groups.labels(), decisions, questions: groups.questions() };
+  return { labels: groups.labels(), decisions, questions: () => groups.questions() };
 }
 
 /** In words, when something other than the vectors has decided. */
