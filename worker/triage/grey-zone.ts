@@ -42,7 +42,10 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
     }
     yield* groups.join(best);
   }
-  const refused = groups.links().filter(({ dense }) => dense > problem.line);
+  const refused = groups
+    .links()
+    .filter(({ dense }) => dense > problem.line)
+    .sort((x, y) => y.dense - x.dense || firstOf(x) - firstOf(y) || lastOf(x) - lastOf(y));
   for (const link of refused) {
     const decision = decisionOf(problem, link);
     for (const label of decision ? [...link.a.labels, ...link.b.labels] : []) {
@@ -50,6 +53,14 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
     }
   }
   return { labels: groups.labels(), decisions, questions: () => groups.questions() };
+}
+
+function firstOf({ a, b }: GreyLink): number {
+  return Math.min(a.first, b.first);
+}
+
+function lastOf({ a, b }: GreyLink): number {
+  return Math.max(a.first, b.first);
 }
 
 /** In words, when something other than the vectors has decided. */
