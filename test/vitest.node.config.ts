@@ -1,8 +1,8 @@
 import path from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** Takes tens of seconds: only `npm run test:deep` runs it. */
-const DEEP_ONLY = ["test/bench/cluster.test.ts"];
+/** Takes tens of seconds, or minutes: only `npm run test:deep` runs it. */
+const DEEP_ONLY = ["test/bench/cluster.test.ts", "test/**/*.deep.test.ts"];
 
 export default defineConfig({
   root: path.join(import.meta.dirname, ".."),

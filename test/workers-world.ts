@@ -32,7 +32,7 @@ declare module "vitest" {
 
 /**
  * Starts the played forge, sandbox and model for all tests in workerd, and ends them afterwards. The Worker under test has no
- * address of its own, so the gateway's name leads nowhere here: `test/e2e/kilo.e2e.ts` goes the whole way through a sandbox.
+ * address of its own, so the gateway's name leads nowhere here: `test/e2e/agents.e2e.ts` goes the whole way through a sandbox.
  */
 export default async function startTestWorld(project: TestProject): Promise<() => Promise<void>> {
   const dir = mkdtempSync(path.join(os.tmpdir(), "soulcaster-world-"));

@@ -1,24 +1,23 @@
 import type { ProjectActor } from "./domain/actor";
 import { DomainError } from "./domain/errors";
-import { DEFAULT_GROUPING, type GroupingSettings } from "./domain/grouping";
-import type { RunnerName, RunStatus } from "./domain/run";
+import { DEFAULT_GROUPING, type EmbedderName, type GroupingSettings } from "./domain/grouping";
+import type { ModelPrice, ModelTask } from "./domain/models";
+import type { RunStatus } from "./domain/run";
 import { settingsOf, type Env, type Settings } from "./env";
 import { createGithubForge, type GithubSettings } from "./fix/forge/github";
 import { createGithubPulls } from "./fix/forge/github-pulls";
 import type { RunDeps } from "./fix/deps";
 import { notePullNews } from "./fix/note-pull-news";
 import { notePullRequest } from "./fix/note-pull-request";
-import { llmPatch } from "./fix/runners/llm-patch/llm-patch";
-import { repairRules } from "./fix/runners/repair-rules/repair-rules";
-import type { Runner } from "./fix/runners/runner";
-import { sandboxGeminiCli } from "./fix/runners/sandbox-gemini-cli/sandbox-gemini-cli";
-import { sandboxOpencode } from "./fix/runners/sandbox-opencode/sandbox-opencode";
-import { sandboxKilo } from "./fix/runners/sandbox-kilo/sandbox-kilo";
+import { chooseRunner, programOf, runnerNamed } from "./fix/runners/choose-runner";
 import type { RunObjectDeps } from "./fix/run-object";
 import { createE2bSandboxes } from "./fix/sandbox/e2b";
+import { REGISTRY_HOSTS } from "./fix/sandbox/registries";
 import type { Sandboxes } from "./fix/sandbox/sandbox";
 import { askedModel } from "./fix/gateway/ask-model";
 import type { GatewayDeps } from "./fix/gateway/deps";
+import { ModelHalt } from "./fix/gateway/halt";
+import { paidCall } from "./fix/gateway/paid-call";
 import { modelOfTask, wiresOf } from "./fix/gateway/providers";
 import type { IngestDeps, PollJob } from "./ingest/deps";
 import { queueDelivery } from "./ingest/queue-delivery";
@@ -35,20 +34,17 @@ import { scrubRulesOf } from "./projects/scrub-rules-of";
 import type { MeterObjectDeps, Mirror } from "./projects/meter-object";
 import { findAddressed, forgetSource, rememberSource } from "./projects/source-directory";
 import { secretsOf } from "./projects/sources";
-import { recountClusters } from "./store/clusters";
+import { recountClusters } from "./store/cluster-members";
 import { openDb, runBatch, type Db } from "./store/db";
-import { writeOccurrences } from "./store/feedback";
+import { writeOccurrences } from "./store/feedback-writes";
 import { findProject, type ProjectRow } from "./store/projects";
 import { writeHealth, type AddressedSource, type SourceRow } from "./store/sources";
 import { announcer } from "./triage/announcer";
 import type { TriageDeps } from "./triage/deps";
-import { createGeminiEmbedder } from "./triage/embedders/gemini";
-import { createLexicalEmbedder } from "./triage/embedders/lexical/lexical-embedder";
-import { createWorkersAiEmbedder, type WorkersAi } from "./triage/embedders/workers-ai";
-import { createGeminiJudge } from "./triage/judges/gemini";
+import { brainModelsFrom } from "./triage/brain-models";
+import { WORKERS_AI_MODEL, type WorkersAi } from "./triage/embedders/workers-ai";
+import type { Pay } from "./triage/pay";
 import type { ProjectObjectDeps } from "./triage/project-object";
-import { extractiveSummarizer } from "./triage/summarizers/extractive";
-import { createGeminiSummarizer } from "./triage/summarizers/gemini";
 import { createVectorizeIndex } from "./triage/vectors/vectorize-index";
 
 /** Every port of every room, filled. The only file that knows everyone. */
@@ -78,6 +74,8 @@ export function makeDeps(env: Env, deliver: Deliver): Deps {
 
 function composeDeps(env: Env, deliver: Deliver): Deps {
   const settings = settingsOf(env);
+  // The brain would find it out too late, in its own object.
+  embedderOf(env, settings);
   const base = { db: openDb(env.DB), clock: Date.now, settings };
   const projectObject = (projectId: string) => env.PROJECT.get(env.PROJECT.idFromName(projectId));
   const runObject = (runId: string) => env.RUN.get(env.RUN.idFromName(runId));
@@ -96,9 +94,10 @@ function composeDeps(env: Env, deliver: Deliver): Deps {
     startReplay: (projectId, kind, settings) =>
       projectObject(projectId).startReplay(projectId, kind, settings),
     startReembed: (projectId) => projectObject(projectId).startReembed(projectId),
+    dropJob: (projectId, id) => projectObject(projectId).dropJob(id),
     lookAlike: (projectId, rows) => projectObject(projectId).lookAlike(projectId, rows),
-    replayFound: (projectId, id) => projectObject(projectId).replayFound(id),
-    objectStatus: (projectId) => projectObject(projectId).jobStatus(),
+    replayFound: (projectId, id) => projectObject(projectId).replayFound(projectId, id),
+    objectStatus: (projectId) => projectObject(projectId).jobStatus(projectId),
     inGate: (projectId, work) => inGate(projectObject(projectId), work),
     secretsOf: (source) => secretsOf(settings, source, base.clock()),
     notePullRequest: (who, pull) => notePullRequest(deps, who, pull),
@@ -132,58 +131,81 @@ async function inGate<T>(
 /** What the project's object gets: Cloudflare constructs it with `(ctx, env)` only. */
 export function projectObjectDeps(env: Env): ProjectObjectDeps {
   const settings = settingsOf(env);
-  const gemini = geminiOf(settings);
+  const base = { db: openDb(env.DB), clock: Date.now };
   return {
-    db: openDb(env.DB),
-    clock: Date.now,
+    ...base,
     grouping: groupingDefaults(settings),
     dailyBudgetMicroUsd: settings.DAILY_BUDGET_USD * 1_000_000,
-    embedder: embedderOf(env, settings),
+    models: brainModels(env, settings, base),
     outsideIndex: (namespace) =>
       settings.VECTOR_BACKEND === "vectorize" ? createVectorizeIndex(env.VECTORS, namespace) : null,
-    judge: gemini
-      ? createGeminiJudge({
-          ...gemini,
-          model: settings.GEMINI_MODEL,
-          inputUsdPerMtok: settings.GEMINI_INPUT_USD_PER_MTOK,
-          outputUsdPerMtok: settings.GEMINI_OUTPUT_USD_PER_MTOK,
-        })
-      : null,
-    summarizer: gemini
-      ? createGeminiSummarizer({ ...gemini, model: settings.GEMINI_MODEL })
-      : extractiveSummarizer,
-    fallbackSummarizer: extractiveSummarizer,
   };
 }
 
-/** The embedder that is set up. Throws `misconfigured` when what it needs is missing. */
-function embedderOf(env: Env, settings: Settings): ProjectObjectDeps["embedder"] {
-  const gemini = geminiOf(settings);
+/** The models of each project's brain, paid from its day. Throws `misconfigured` when what `CLUSTERING_EMBEDDER` names is not set up. */
+function brainModels(
+  env: Env,
+  settings: Settings,
+  base: { db: Db; clock(): number },
+): ProjectObjectDeps["models"] {
+  const embedder = embedderOf(env, settings);
   const truncateBodyChars = settings.CLUSTERING_TRUNCATE_BODY_CHARS;
-  const set = settings.CLUSTERING_EMBEDDER;
-  const name = set === "auto" ? (gemini ? "gemini" : env.AI ? "workers_ai" : "lexical") : set;
-  if (name === "lexical") {
-    return (table) => ({ embedder: createLexicalEmbedder(table), learns: true });
-  }
-  if (name === "gemini") {
-    if (!gemini) throw misconfigured("CLUSTERING_EMBEDDER: gemini needs GEMINI_API_KEY");
-    return () => ({
-      embedder: createGeminiEmbedder({ ...gemini, truncateBodyChars }),
-      learns: false,
-    });
-  }
   const { AI: ai } = env;
-  if (!ai) throw misconfigured("CLUSTERING_EMBEDDER: workers_ai needs the binding AI");
-  // The binding's types list the models that they know; the adapter checks the reply itself.
-  const run: WorkersAi["run"] = (model, input) => ai.run(model as keyof AiModels, input);
-  return () => ({
-    embedder: createWorkersAiEmbedder({ ai: { run }, truncateBodyChars }),
-    learns: false,
-  });
+  return (projectId, choices, budget) => {
+    const gateway = {
+      ...base,
+      runLog: (runId: string) => env.RUN.get(env.RUN.idFromName(runId)),
+      reserveForProject: (_: string, microUsd: number) => budget.reserve(microUsd),
+      settleForProject: (_: string, difference: number) => budget.settle(difference),
+    };
+    const payer = { projectId, runId: null };
+    const paying =
+      (task: ModelTask, model: { name: string; price: ModelPrice }): Pay =>
+      (most, call) =>
+        paidCall(gateway, payer, task, model, most, call).catch(asBudgetSpent);
+    return brainModelsFrom({
+      embedder,
+      truncateBodyChars,
+      gemini: (task) => {
+        const model = modelOfTask(settings, choices, task, "gemini");
+        if (!model) return null;
+        const { apiKey, baseUrl, name } = model;
+        return { apiKey, baseUrl, model: name, pay: paying(task, model) };
+      },
+      workersAi: () => {
+        if (!ai) return null;
+        // The binding's types list the models that they know; the adapter checks the reply itself.
+        const run: WorkersAi["run"] = (model, input) => ai.run(model as keyof AiModels, input);
+        const price = { input: settings.WORKERS_AI_EMBEDDING_USD_PER_MTOK, output: 0 };
+        return { ai: { run }, pay: paying("embed", { name: WORKERS_AI_MODEL, price }) };
+      },
+    });
+  };
+}
+
+function asBudgetSpent(error: unknown): never {
+  if (error instanceof ModelHalt) throw new DomainError("budget_exceeded", error.message);
+  throw error;
+}
+
+/** The embedder that is set up. Throws `misconfigured` when what it needs is missing. */
+function embedderOf(env: Env, settings: Settings): EmbedderName {
+  const set = settings.CLUSTERING_EMBEDDER;
+  const gemini = settings.GEMINI_API_KEY !== undefined;
+  const name = set === "auto" ? (gemini ? "gemini" : env.AI ? "workers_ai" : "lexical") : set;
+  if (name === "gemini" && !gemini) {
+    throw misconfigured("CLUSTERING_EMBEDDER: gemini needs GEMINI_API_KEY");
+  }
+  if (name === "workers_ai" && !env.AI) {
+    throw misconfigured("CLUSTERING_EMBEDDER: workers_ai needs the binding AI");
+  }
+  return name;
 }
 
 function misconfigured(what: string): DomainError {
-  return new DomainError("misconfigured", `Setting ${what}.`);
+  const refused = new DomainError("misconfigured", `Setting ${what}.`);
+  logFailure("misconfigured", refused);
+  return refused;
 }
 
 /** What a run's object gets. */
@@ -239,7 +261,7 @@ function fixDeps(
     runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
-    registryHosts: ["registry.npmjs.org"],
+    registryHosts: REGISTRY_HOSTS,
     agentModel: async (project, runId, wires) => {
       const wire = wiresOf(settings, "code").find((one) => wires.includes(one));
       const model = wire ? modelOfTask(settings, project.settings.models, "code", wire) : null;
@@ -359,77 +381,6 @@ function sandboxesOf(settings: Settings): Sandboxes {
     sandboxUrl: settings.E2B_SANDBOX_URL,
     template: settings.KILOCODE_TEMPLATE_NAME,
   });
-}
-
-const RUNNERS: Record<RunnerName, Runner> = {
-  sandbox_opencode: sandboxOpencode,
-  sandbox_gemini_cli: sandboxGeminiCli,
-  llm_patch: llmPatch,
-  repair_rules: repairRules,
-  sandbox_kilo: sandboxKilo,
-};
-
-function runnerNamed(name: RunnerName): Runner {
-  return RUNNERS[name];
-}
-
-/** `auto`: Kilocode when a model is set up, else the embedded repair rules. Throws, naming the setting that is missing. */
-function chooseRunner(settings: Settings, asked: RunnerName | undefined): RunnerName {
-  const set = settings.CODING_AGENT_RUNNER;
-  const name =
-    asked ?? (set === "auto" ? (modelSetUp(settings) ? "sandbox_kilo" : "repair_rules") : set);
-  if (!settings.E2B_API_KEY) {
-    throw new DomainError("runner_unavailable", "Runs need a sandbox: set E2B_API_KEY.");
-  }
-  if (name === "repair_rules") return name;
-  if (settings.SANDBOX_RUNNERS !== "all") {
-    throw new DomainError(
-      "runner_unavailable",
-      "This machine cannot isolate a sandbox, so only repair_rules may run.",
-    );
-  }
-  if (!modelSetUp(settings)) {
-    throw new DomainError(
-      "runner_unavailable",
-      `${name} needs a model: set GEMINI_API_KEY, or MODEL_BASE_URL and MODEL_API_KEY.`,
-    );
-  }
-  if (name === "llm_patch") return name;
-  const missing = missingForAgent(settings, name);
-  if (missing) throw new DomainError("runner_unavailable", `${name} needs ${missing}`);
-  return name;
-}
-
-/** What an agent still needs, in words; null when nothing. */
-function missingForAgent(settings: Settings, name: RunnerName): string | null {
-  const runner = runnerNamed(name);
-  if (!programOf(settings, name)) {
-    return name === "sandbox_kilo"
-      ? "the Kilocode CLI in its sandbox: run `npm run world:kilo`, then start again."
-      : "its program in the sandbox: name it in the settings.";
-  }
-  if (!settings.SANDBOX_GATEWAY_URL) return "SANDBOX_GATEWAY_URL.";
-  const wires = wiresOf(settings, "code");
-  if (runner.kind === "agent" && !wires.some((wire) => runner.wires.includes(wire)))
-    return `a model by another wire than it has: set ${runner.wires.includes("gemini") ? "GEMINI_API_KEY" : "MODEL_BASE_URL"}.`;
-  return null;
-}
-
-/** The agent's program in the sandbox; empty for runners without one. */
-function programOf(settings: Settings, name: RunnerName): string {
-  if (name === "sandbox_kilo") return settings.KILOCODE_COMMAND;
-  if (name === "sandbox_opencode") return settings.OPENCODE_COMMAND;
-  return name === "sandbox_gemini_cli" ? settings.GEMINI_CLI_COMMAND : "";
-}
-
-function modelSetUp(settings: Settings): boolean {
-  return wiresOf(settings, "code").length > 0;
-}
-
-function geminiOf(settings: Settings): { apiKey: string; baseUrl?: string } | null {
-  if (!settings.GEMINI_API_KEY) return null;
-  const { GEMINI_API_KEY: apiKey, GEMINI_BASE_URL: baseUrl } = settings;
-  return baseUrl ? { apiKey, baseUrl } : { apiKey };
 }
 
 function groupingDefaults(settings: Settings): GroupingSettings {

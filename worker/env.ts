@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { DEFAULT_GROUPING, EMBEDDER_NAMES, GROUPING_METHODS } from "./domain/grouping";
 import { DomainError } from "./domain/errors";
+import { logFailure } from "./kit/log";
 import { SubredditList } from "./domain/polling";
-import { RUNNER_NAMES } from "./domain/run";
+import { noSuchRunner, RUNNER_NAMES } from "./domain/run";
 import type { RunParams } from "./fix/stages/context";
 import type { FixQueueMessage, IngestQueueMessage } from "./jobs/messages";
 import type { createRunObject } from "./fix/run-object";
@@ -81,11 +82,15 @@ const Settings = z.object({
   KILOCODE_COMMAND: z.string().trim().default("kilo"),
   OPENCODE_COMMAND: z.string().trim().default("opencode"),
   GEMINI_CLI_COMMAND: z.string().trim().default("gemini"),
+  CODEX_COMMAND: z.string().trim().default("codex"),
   GEMINI_API_KEY: optionalText,
   GEMINI_BASE_URL: optionalUrl,
   GEMINI_MODEL: z.string().default("gemini-2.5-flash"),
   GEMINI_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.3),
   GEMINI_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(2.5),
+  // Embeddings have an input only.
+  GEMINI_EMBEDDING_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.15),
+  WORKERS_AI_EMBEDDING_USD_PER_MTOK: z.coerce.number().nonnegative().default(0.067),
   MODEL_BASE_URL: optionalUrl,
   MODEL_API_KEY: optionalText,
   MODEL_NAME: z.string().default("gemini-2.5-pro"),
@@ -99,7 +104,9 @@ const Settings = z.object({
   MODEL_FALLBACK_INPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(1.25),
   MODEL_FALLBACK_OUTPUT_USD_PER_MTOK: z.coerce.number().nonnegative().default(10),
   SANDBOX_RUNNERS: z.enum(["all", "repair_rules"]).default("all"),
-  CODING_AGENT_RUNNER: z.enum(["auto", ...RUNNER_NAMES]).default("auto"),
+  CODING_AGENT_RUNNER: z
+    .enum(["auto", ...RUNNER_NAMES], { error: ({ input }) => `${noSuchRunner(input)}, or auto` })
+    .default("auto"),
   RUN_BUDGET_USD: z.coerce.number().positive().max(1000).default(5),
   DAILY_BUDGET_USD: z.coerce.number().nonnegative().max(100_000).default(20),
   VECTOR_BACKEND: z.enum(["vectorize", "local"]).default("vectorize"),
@@ -126,11 +133,31 @@ const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/**
+ * What is wrong with the settings that are there, one line for each: its name and the fault, never its value. What is missing is no
+ * fault here: secrets may come later.
+ */
+export function wrongSettings(values: object): string[] {
+  const { error } = Settings.safeParse(values);
+  const given = new Map(Object.entries(values));
+  const there = error?.issues.filter(({ path }) => given.get(String(path[0])) !== undefined) ?? [];
+  return there.map(({ path, message }) => `Setting ${path.join(".")}: ${message}`);
+}
+
+/**
+ * For the start of the Worker: throws where a setting that is there is wrong. Cloudflare runs a Worker's start when it is uploaded,
+ * so such a deployment is refused, and the one before goes on.
+ */
+export function refuseWrongSettings(values: object): void {
+  const wrong = wrongSettings(values);
+  if (wrong.length > 0) throw new DomainError("misconfigured", wrong.join("; "));
+}
+
 const parsed = new WeakMap<object, Settings>();
 
 /**
- * The settings of an environment, parsed once per isolate. Throws `misconfigured`, naming the first variable at fault, so
- * that a bad value stops the first request and never becomes a default in silence.
+ * The settings of an environment, parsed once per isolate. Throws `misconfigured`, naming the first variable at fault, and says so in
+ * the log: a bad value stops every entry and never becomes a default in silence.
  */
 export function settingsOf(env: Env): Settings {
   const known = parsed.get(env);
@@ -138,7 +165,10 @@ export function settingsOf(env: Env): Settings {
   const result = Settings.safeParse(env);
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    throw new DomainError("misconfigured", `Setting ${issue.path.join(".")}: ${issue.message}`);
+    const what = `Setting ${issue.path.join(".")}: ${issue.message}`;
+    const refused = new DomainError("misconfigured", what);
+    logFailure("misconfigured", refused);
+    throw refused;
   }
   parsed.set(env, result.data);
   return result.data;

@@ -1,5 +1,6 @@
+import { env } from "cloudflare:workers";
 import { makeDeps, meterObjectDeps, projectObjectDeps, runObjectDeps } from "./deps";
-import type { Env } from "./env";
+import { refuseWrongSettings, type Env } from "./env";
 import { createRunObject } from "./fix/run-object";
 import { createFixWorkflow } from "./fix/run-workflow";
 import { createApi } from "./http/api";
@@ -9,11 +10,13 @@ import { handleQueue } from "./jobs/queue";
 import { createMeterObject } from "./projects/meter-object";
 import { createProjectObject } from "./triage/project-object";
 
+refuseWrongSettings(env);
+
 /** What Cloudflare calls. */
 const api = createApi(depsOf);
 
-function depsOf(env: Env) {
-  return makeDeps(env, async (request, own) => api.fetch(request, own));
+function depsOf(bindings: Env) {
+  return makeDeps(bindings, async (request, own) => api.fetch(request, own));
 }
 
 export class ProjectObject extends createProjectObject<Env>(projectObjectDeps) {}
@@ -22,8 +25,8 @@ export class RunObject extends createRunObject<Env>(runObjectDeps) {}
 export class FixWorkflow extends createFixWorkflow<Env>(depsOf) {}
 
 export default {
-  fetch: (request, env, ctx) => api.fetch(request, env, ctx),
-  scheduled: (controller, env) => handleCron(controller.cron, depsOf(env)),
-  email: (message, env) => handleMail(message, depsOf(env)),
-  queue: (batch, env) => handleQueue(batch, depsOf(env)),
+  fetch: (request, own, ctx) => api.fetch(request, own, ctx),
+  scheduled: (controller, own) => handleCron(controller.cron, depsOf(own)),
+  email: (message, own) => handleMail(message, depsOf(own)),
+  queue: (batch, own) => handleQueue(batch, depsOf(own)),
 } satisfies ExportedHandler<Env>;

@@ -166,7 +166,9 @@ export async function signInAs(projectId: string, role: Role): Promise<Record<st
 /** Waits until the brain has placed everything, or throws after half a minute (a busy machine). */
 export async function untilClustered(project: TestProject): Promise<void> {
   const until = Date.now() + 30_000;
+  const object = env.PROJECT.get(env.PROJECT.idFromName(project.projectId));
   while (Date.now() < until) {
+    await runDurableObjectAlarm(object);
     const { json } = await call("GET", "/clustering/status", { token: project.token });
     const status = json as unknown as { pending: boolean; running: boolean };
     if (!status.pending && !status.running) return;

@@ -36,14 +36,30 @@ export function sendClosed(
   merged: boolean,
   secret?: string,
 ) {
+  return sendPull(project, { number, ref, action: "closed", merged }, secret);
+}
+
+/** GitHub's `pull_request.reopened`. */
+export function sendReopened(
+  project: TestProject,
+  { number, head: { ref } }: Pick<ForgePull, "number" | "head">,
+) {
+  return sendPull(project, { number, ref, action: "reopened", merged: false });
+}
+
+function sendPull(
+  project: TestProject,
+  pull: { number: number; ref: string; action: "closed" | "reopened"; merged: boolean },
+  secret?: string,
+) {
+  const { number, ref, action, merged } = pull;
   const pull_request = {
     number,
     merged,
-    state: "closed",
+    state: action === "closed" ? "closed" : "open",
     draft: false,
     html_url: `${env.WORLD.forge}/acme/orders/pull/${number}`,
     head: { ref, sha: "a".repeat(40) },
   };
-  const payload = { action: "closed", number, pull_request };
-  return sendHook(project, "pull_request", payload, secret);
+  return sendHook(project, "pull_request", { action, number, pull_request }, secret);
 }

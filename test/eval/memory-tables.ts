@@ -2,7 +2,7 @@ import type { SimilarPair } from "../../worker/triage/assignment";
 import type { Verdict } from "../../worker/triage/grey-problem";
 import type { StoredVector, VectorTables } from "../../worker/triage/vector-tables";
 
-/** The object's vectors and pairs in memory, as `object-tables.ts` keeps them in SQLite. */
+/** The object's vectors and pairs in memory, as `sqlite-vectors.ts` keeps them in SQLite. */
 export class MemoryTables implements VectorTables {
   private readonly vectors = new Map<string, StoredVector>();
   private readonly pairs = new Map<string, Map<string, SimilarPair>>();

@@ -1,7 +1,8 @@
 import { fingerprintOf } from "../../worker/domain/fingerprint";
 import type { GroupingSettings } from "../../worker/domain/grouping";
 import type { ClusterRow } from "../../worker/store/clusters";
-import type { FeedbackRow, MemberRow } from "../../worker/store/feedback";
+import type { FeedbackRow } from "../../worker/store/feedback";
+import type { MemberRow } from "../../worker/store/placement";
 import type { DecisionToInsert } from "../../worker/store/grouping";
 import { inTurns } from "../../worker/kit/turns";
 import { assignSteps } from "../../worker/triage/assign";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DomainError } from "../../worker/domain/errors";
-import { settingsOf, type Env } from "../../worker/env";
+import { refuseWrongSettings, settingsOf, wrongSettings, type Env } from "../../worker/env";
 
 const GOOD = { SEALING_KEY: "0123456789abcdef0123456789abcdef" };
 
@@ -44,6 +44,19 @@ describe("the settings", () => {
     expect(failure.code).toBe("misconfigured");
     expect(failure.detail).toContain(`Setting ${name}:`);
     if (value && value.length > 5) expect(failure.detail).not.toContain(value);
+  });
+
+  it("stop the start where one is wrong, naming every such one and no value, but not where one is missing", () => {
+    expect(() => refuseWrongSettings({})).not.toThrow();
+    expect(() => refuseWrongSettings({ DB: {}, CLUSTERING_METHOD: "centroid" })).not.toThrow();
+    const wrong = wrongSettings({ CLUSTERING_METHOD: "astrology", CLUSTERING_SIM_THRESHOLD: "7" });
+    expect(wrong.map((line) => line.split(":")[0])).toEqual([
+      "Setting CLUSTERING_METHOD",
+      "Setting CLUSTERING_SIM_THRESHOLD",
+    ]);
+    expect(wrong.join()).not.toContain("astrology");
+    const failure = failureOf(() => refuseWrongSettings({ CLUSTERING_METHOD: "astrology" }));
+    expect(failure.detail).toContain("Setting CLUSTERING_METHOD");
   });
 
   it("take an empty string for a setting that is not set", () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ChildProcess } from "node:child_process";
+import { fetchedAgents } from "./agents/fetch";
 import { startForge } from "./forge";
 import { startReddit } from "./reddit";
 import { detectIsolation, startSandboxService } from "./sandbox";
@@ -9,9 +10,6 @@ import {
   BUILD_DIR,
   FORGE_DIR,
   HOME,
-  KILO_DIR,
-  KILO_INSIDE,
-  KILO_PROGRAM,
   LOG_DIR,
   ROOT,
   SAMPLE_DIR,
@@ -33,6 +31,7 @@ import {
 } from "./start/processes";
 import { localSecrets } from "./start/secrets";
 import { connectForge, setUpInstallation } from "./start/set-up";
+import { toolchains } from "./start/toolchains";
 import {
   GATEWAY_NAME,
   REDDIT_CLIENT_ID,
@@ -76,7 +75,7 @@ async function main(): Promise<void> {
   const secrets = localSecrets();
   const isolation = await detectIsolation();
   if (isolation.kind === "none") explainNoIsolation(unsafe, isolation.reason);
-  const hasKilo = existsSync(path.join(KILO_DIR, KILO_PROGRAM));
+  const agents = fetchedAgents();
   const ports = { api: await freePort(8787), dashboard: await freePort(8788) };
   const api = `http://127.0.0.1:${ports.api}`;
 
@@ -95,7 +94,7 @@ async function main(): Promise<void> {
     apiKey: secrets.sandboxKey,
     isolation,
     hosts: { [GATEWAY_NAME]: `${api}/gateway` },
-    tools: hasKilo ? [{ path: KILO_DIR, to: KILO_INSIDE }] : [],
+    tools: [...agents.map(({ dir, inside }) => ({ path: dir, to: inside })), ...toolchains()],
   });
   stops.push(() => sandbox.stop());
   const reddit = await startReddit({
@@ -116,7 +115,7 @@ async function main(): Promise<void> {
   };
   const settings = writeWorkerSettings(at, secrets, {
     isolated: isolation.kind !== "none" || unsafe,
-    kilo: hasKilo ? path.posix.join(KILO_INSIDE, KILO_PROGRAM) : null,
+    programs: Object.fromEntries(agents.map(({ name, program }) => [name, program])),
   });
   const children = await startPlatform(ports, settings);
   await waitFor(`${at.api}/health`, children);

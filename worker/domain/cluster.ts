@@ -20,6 +20,7 @@ export type ClusterEvent =
   | "follow_up_ended"
   | "pr_merged"
   | "pr_closed"
+  | "pr_reopened"
   | "soak_passed"
   | "report_arrived"
   | "ignored"
@@ -35,6 +36,7 @@ const TRANSITIONS: Record<ClusterEvent, Partial<Record<ClusterStatus, ClusterSta
   follow_up_ended: { fixing: "pr_opened" },
   pr_merged: { pr_opened: "merged", fixing: "merged", failed: "merged", new: "merged" },
   pr_closed: { pr_opened: "new" },
+  pr_reopened: { new: "pr_opened", failed: "pr_opened" },
   soak_passed: { merged: "resolved" },
   report_arrived: {
     new: "new",

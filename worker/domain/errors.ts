@@ -43,6 +43,11 @@ export class DomainError extends Error {
   }
 }
 
+/** The project has no money left today: what was asked for is not a failure, and comes later or not at all. */
+export function isBudgetSpent(error: unknown): boolean {
+  return error instanceof DomainError && error.code === "budget_exceeded";
+}
+
 /** The usual answer for a thing that is absent, or belongs to another project: the two are not told apart. */
 export function notFound(noun: string): DomainError {
   return new DomainError("not_found", `There is no such ${noun}.`);

@@ -38,7 +38,7 @@ export type Evidence = {
   /** Why, in one sentence. */
   because: string;
   command: string | null;
-  format: "tap" | "junit" | "json" | null;
+  format: "tap" | "junit" | "json" | "text" | null;
   rows: EvidenceRow[];
   /** Tests that failed before the change already (at most 50 names), and how many there are. */
   preexisting: string[];

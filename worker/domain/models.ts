@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** What models are asked for. */
-export const MODEL_TASKS = ["embed", "summarize", "plan", "code", "review"] as const;
+/** What models are asked for. `judge`: whether two reports in the grey zone tell of one problem. */
+export const MODEL_TASKS = ["embed", "judge", "summarize", "plan", "code", "review"] as const;
 export type ModelTask = (typeof MODEL_TASKS)[number];
 
 /** US dollars for a million tokens, which is millionths of a dollar for one. */

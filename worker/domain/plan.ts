@@ -35,5 +35,7 @@ export const PlanContent = z.object({
   steps: z.array(line).max(30),
   validation: z.array(line).max(20),
   crash: PlannedCrash.nullable().default(null),
+  /** What a reader has to know of how it was made. An edit takes it away. */
+  notice: z.string().max(500).optional(),
 });
 export type PlanContent = z.infer<typeof PlanContent>;

@@ -1,3 +1,5 @@
+import type { ProjectSettings } from "./project";
+
 /** One attempt to fix a cluster. `waiting`: held for a person (see `WaitingFor`). */
 export const RUN_STATUSES = [
   "pending",
@@ -38,10 +40,29 @@ export const RUNNER_NAMES = [
   "sandbox_kilo",
   "sandbox_opencode",
   "sandbox_gemini_cli",
+  "sandbox_codex",
   "llm_patch",
   "repair_rules",
 ] as const;
 export type RunnerName = (typeof RUNNER_NAMES)[number];
+
+/** What of its project a run keeps as it was when it was started, whatever is changed meanwhile. */
+export type RunSettings = {
+  githubRepo: string | null;
+  baseBranch: string | null;
+  pathPrefix: string | null;
+  setupCommand: string | null;
+  testCommand: string | null;
+  settings: ProjectSettings;
+};
+
+/** What to tell who names a runner that there is none of. */
+export function noSuchRunner(asked: unknown): string {
+  const choice = `choose one of ${RUNNER_NAMES.join(", ")}`;
+  return typeof asked === "string" && /claude/i.test(asked)
+    ? `Claude Code speaks Anthropic's Messages API only, which the model gateway does not: ${choice}`
+    : choice;
+}
 
 /** Depth of a run event: 1 = stages, 2 = agent turns, 3 = raw output. */
 export type RunEventLevel = 1 | 2 | 3;

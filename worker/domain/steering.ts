@@ -6,8 +6,14 @@ export type WaitingFor = (typeof WAITING_FOR)[number];
 export const PAUSE_REASONS = ["person", "minutes", "turns", "money", "quota", "sandbox"] as const;
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
-/** `text` is for people; `by` is an actor's name; `at` is epoch milliseconds. */
-export type Pause = { reason: PauseReason; text: string; by: string; at: number };
+/** `text` is for people; `by` is an actor's name; `at` is epoch milliseconds. `unreviewed`: only the review of the change was missing. */
+export type Pause = {
+  reason: PauseReason;
+  text: string;
+  by: string;
+  at: number;
+  unreviewed?: boolean;
+};
 
 /** What a person wants of a running run. `id` tells one press from the next. */
 export type Asked =

@@ -1,9 +1,12 @@
 import type { ProjectActor } from "../domain/actor";
 import type { ClusterEvent, ClusterStatus } from "../domain/cluster";
-import { moveCluster } from "../store/clusters";
+import { moveCluster } from "../store/cluster-status";
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
-import { endedJustNow, moveRun, type RunRow } from "../store/runs";
+import { isLiveRun } from "../domain/run";
+import { endedJustNow, findRun, moveRun, type RunRow } from "../store/runs";
+import { logFailure } from "../kit/log";
+import { archiveLog } from "./archive-log";
 import type { FixDeps } from "./deps";
 import { sendNext } from "./run-queue";
 
@@ -12,6 +15,8 @@ export type RunEnd =
   | { status: "succeeded"; prUrl: string; prNumber: number; branch: string; headSha: string }
   | { status: "failed"; error: string }
   | { status: "cancelled" };
+
+type EndDeps = Pick<FixDeps, "db" | "clock" | "archive" | "runLog" | "broadcastRun" | "sendRun">;
 
 type Next = { event: ClusterEvent; to: ClusterStatus };
 
@@ -24,9 +29,9 @@ const CLUSTER_AFTER: Record<RunEnd["status"], Next> = {
 /** A run that adds to a pull request leaves it open, whatever becomes of the run. */
 const AFTER_FOLLOW_UP: Next = { event: "follow_up_ended", to: "pr_opened" };
 
-/** Ends a run and moves its cluster in one transaction; a run that has ended already stays as it is. */
+/** Ends a run and moves its cluster in one transaction; a run that has ended already stays as it is, and its end is told once. */
 export async function endRun(
-  deps: Pick<FixDeps, "db" | "clock" | "runLog" | "broadcastRun" | "sendRun">,
+  deps: EndDeps,
   who: ProjectActor,
   run: RunRow,
   end: RunEnd,
@@ -62,7 +67,7 @@ export async function endRun(
           updatedAt: now,
         }
       : { errorMessage: end.status === "failed" ? end.error : null, updatedAt: now };
-  const [moved] = await runBatch(deps.db, [
+  await runBatch(deps.db, [
     moveRun(deps.db, who.projectId, run.id, end.status, runChanges),
     moveCluster(
       deps.db,
@@ -75,14 +80,23 @@ export async function endRun(
     ),
     auditStatement(deps.db, who, now, { action: `run.${end.status}`, target: `run:${run.id}` }),
   ]);
-  if (moved?.length === 0) return;
+  const ended = await findRun(deps.db, who.projectId, run.id);
+  if (ended && !isLiveRun(ended.status)) await tellEnd(deps, ended);
+}
+
+/** Tells the log, the sockets and the queue that a run has ended, and archives the log. It is said once, however often this is called. */
+export async function tellEnd(deps: Omit<EndDeps, "clock">, run: RunRow): Promise<void> {
+  const { id, projectId, status, prUrl, error } = run;
   const text =
-    end.status === "succeeded"
-      ? `Draft pull request: ${end.prUrl}`
-      : end.status === "failed"
-        ? end.error
+    status === "succeeded"
+      ? `Draft pull request: ${prUrl}`
+      : status === "failed"
+        ? (error ?? "The run has failed.")
         : "The run was cancelled.";
-  await deps.runLog(run.id).append([{ level: 1, stage: "end", kind: "end", text, key: "end" }]);
-  await deps.broadcastRun(who.projectId, run.id, end.status);
-  await sendNext(deps, who.projectId);
+  await deps.runLog(id).append([{ level: 1, stage: "end", kind: "end", text, key: "end" }]);
+  await deps.broadcastRun(projectId, id, status);
+  await sendNext(deps, projectId);
+  await archiveLog(deps, run).catch((cause: unknown) =>
+    logFailure("log_not_archived", cause, { run_id: id }),
+  );
 }

@@ -5,11 +5,12 @@ import { logFailure } from "../kit/log";
 import { findCluster } from "../store/clusters";
 import { commit } from "../store/commit";
 import { isUniqueViolation } from "../store/db";
-import { sampleMembers } from "../store/feedback";
+import { sampleMembers } from "../store/placement";
 import { findNewestPlan, insertPlan, type PlanRow } from "../store/plans";
 import { findProject, type ProjectRow } from "../store/projects";
 import type { FixDeps } from "./deps";
 import { deterministicPlanner } from "./plan/deterministic";
+import { ModelHalt } from "./gateway/halt";
 import { createModelPlanner } from "./plan/model-planner";
 import type { PlanInput } from "./plan/planner";
 import { readRepository } from "./plan/repository";
@@ -23,7 +24,7 @@ export async function makePlan(
   who: ProjectActor,
   clusterId: string,
 ): Promise<PlanView> {
-  const row = await draftPlan(deps, who, clusterId);
+  const { row } = await draftPlan(deps, who, clusterId);
   const view = toPlanView(row);
   const audit = {
     action: "plan.make",
@@ -40,12 +41,15 @@ export async function makePlan(
   return view;
 }
 
+/** `halted`: the project's own planner could not be asked, for the money or the quota of the day is spent. */
+export type PlanDraft = { row: PlanRow; halted: boolean };
+
 /** The plan as a row that is not stored yet. Throws `not_found` for an unknown cluster. */
 export async function draftPlan(
   deps: FixDeps,
   who: ProjectActor,
   clusterId: string,
-): Promise<PlanRow> {
+): Promise<PlanDraft> {
   const { db } = deps;
   const [cluster, project, newest] = await Promise.all([
     findCluster(db, who.projectId, clusterId),
@@ -72,8 +76,8 @@ export async function draftPlan(
     repository,
     pathPrefix: project.pathPrefix,
   };
-  const { content, planner } = await planOrFallBack(deps, project, input);
-  return {
+  const { content, planner, halted } = await planOrFallBack(deps, project, input);
+  const row: PlanRow = {
     id: newId(),
     projectId: who.projectId,
     clusterId,
@@ -85,16 +89,22 @@ export async function draftPlan(
     approvedBy: null,
     approvedAt: null,
   };
+  return { row, halted };
 }
 
-/** With a model it plans, without one or when it fails the deterministic planner does. */
+/** With a model it plans; without one the deterministic planner does. So it does when the model fails, and then the plan says so. */
 async function planOrFallBack(deps: FixDeps, project: ProjectRow, input: PlanInput) {
   const model = deps.modelFor(project, "plan", null);
   const planner = model ? createModelPlanner(model) : deterministicPlanner;
   try {
-    return { content: await planner.plan(input), planner: planner.name };
+    return { content: await planner.plan(input), planner: planner.name, halted: false };
   } catch (error) {
+    if (!model) throw error;
     logFailure("planner_failed", error, { planner: planner.name });
-    return { content: await deterministicPlanner.plan(input), planner: deterministicPlanner.name };
+    const halted = error instanceof ModelHalt;
+    const why = halted ? error.message : "It did not give a plan that can be used.";
+    const notice = `${model.name} has not made this plan: it comes from stack frames and names alone. ${why}`;
+    const content = { ...(await deterministicPlanner.plan(input)), notice };
+    return { content, planner: deterministicPlanner.name, halted };
   }
 }

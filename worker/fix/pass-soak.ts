@@ -1,6 +1,7 @@
 import { systemActor } from "../domain/actor";
 import { soakMs } from "../domain/project";
-import { listSoaked, moveCluster, updateCluster, type ClusterRow } from "../store/clusters";
+import { updateCluster, type ClusterRow } from "../store/clusters";
+import { listSoaked, moveCluster } from "../store/cluster-status";
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
 import { findProject } from "../store/projects";

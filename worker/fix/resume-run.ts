@@ -8,6 +8,7 @@ import { runBatch } from "../store/db";
 import { findProject } from "../store/projects";
 import { findRun, isPausedFor, moveRun, type RunRow } from "../store/runs";
 import type { FixDeps } from "./deps";
+import { settingsFor } from "./run-settings";
 import { limitsOf, steererName } from "./steering";
 import { GuidanceText, mustTakeWords, type WordDeps } from "./take-words";
 import { toRunView, type RunView } from "./views";
@@ -62,6 +63,7 @@ export async function resumeRun(
     waitingFor: null,
     resumeFrom: from,
     limits,
+    settings: from === "start" ? settingsFor(project) : run.settings,
     take: run.take + 1,
     recoveries: 0,
     guidance: told ? [...run.guidance, told] : run.guidance,

@@ -1,20 +1,20 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { NonRetryableError } from "cloudflare:workflows";
 import { systemActor } from "../domain/actor";
-import type { ChangeReview, Verdict } from "../domain/evidence";
+import { isLiveRun } from "../domain/run";
+import { ForeignError } from "../kit/foreign-error";
 import { logFailure } from "../kit/log";
 import { findRun } from "../store/runs";
 import type { RunDeps } from "./deps";
-import { endRun } from "./end-run";
+import { endRun, tellEnd } from "./end-run";
 import { keepLastPatch } from "./keep-last-patch";
 import { recoverRun } from "./recover-run";
 import { ModelHalt } from "./gateway/halt";
 import { holdForModel } from "./stages/hold-for-model";
 import { checkWork } from "./review-round";
-import { isTestFile } from "./evidence/patch-files";
-import type { TestCommand } from "./evidence/test-command";
+import { prove, readySandbox, SANDBOX_STAGE_NAMES } from "./proof-round";
+import { SandboxLost } from "./sandbox/sandbox";
 import { timed } from "./stages/timed";
-import { SandboxLost, type SandboxPurpose } from "./sandbox/sandbox";
 import {
   openContext,
   RunFailure,
@@ -25,28 +25,20 @@ import {
   type Stage,
 } from "./stages/context";
 import { testBase } from "./stages/baseline";
-import { collect, type Collected } from "./stages/collect";
+import { collect } from "./stages/collect";
+import { compareSource } from "./stages/compare-source";
 import { commitChanges, openPull } from "./stages/deliver";
-import { holdFindings, judge, refuseBroken } from "./stages/judge";
+import { holdFindings, refuseBroken } from "./stages/judge";
 import { heed } from "./stages/heed";
-import { openSandbox } from "./stages/open-sandbox";
-import { checkPatch, testChange } from "./stages/prove";
-import { reviewNotes } from "./stages/review-notes";
-import { setUpAndLock } from "./stages/set-up";
 import { snapshot } from "./stages/snapshot";
-import type { SuiteName } from "./stages/suite";
 import { dropTest } from "./stages/work";
 import { doWork, workAgain } from "./work-round";
 
 const RETRIES = { limit: 4, delay: 2_000, backoff: "exponential" } as const;
 const STEP_TIMEOUT = "20 minutes";
-/** The stages that can make a sandbox anew; in all others the run begins again with a new one. */
-const SANDBOX_STAGES = { work: "sandbox", proof: "sandbox-proof" } satisfies Record<
-  SandboxPurpose,
-  string
->;
+/** A service that names a time gets it before the step is tried again. Shorter than a heart may stand still. */
+const LONGEST_WAIT_SECONDS = 60;
 const SANDBOX_LOST = "SandboxLost";
-const SANDBOX_STAGE_NAMES: string[] = Object.values(SANDBOX_STAGES);
 
 /**
  * One run as short, named, idempotent steps. D1 is the record: every step loads the run anew, so that an instance that was
@@ -85,7 +77,10 @@ export function createFixWorkflow<E>(makeDeps: (env: E) => RunDeps) {
 async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<void> {
   const { baseSha, baseBranch, opened } = await stage("snapshot", snapshot);
   if (opened) return deliver(stage);
-  const workId = await readySandbox(stage, baseSha, "work");
+  const { id: workId } = await readySandbox(stage, baseSha, "work");
+  const sourceFlags = await stage("compare-source", (context) =>
+    compareSource(context, workId, baseSha),
+  );
   const { test, readable } = await stage("test-before", (context) => testBase(context, workId));
   const first = await doWork(deps, stage, step, workId, readable);
   const ready = await checkWork(stage, workId, first, (turn, faults) =>
@@ -93,8 +88,9 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
   );
   const { work, syntax, review } = ready;
   let { change } = ready;
-  const proofId = await readySandbox(stage, baseSha, "proof");
-  const place = { proofId, test, baseBranch, summary: work.summary, flags: syntax.flags, review };
+  const { id: proofId, fault } = await readySandbox(stage, baseSha, "proof");
+  const flags = [...sourceFlags, ...syntax.flags, ...(fault ? [fault] : [])];
+  const place = { proofId, test, baseBranch, summary: work.summary, flags, review };
   const verdict = await prove(stage, place, change, "");
   const derived = work.derivedTest;
   if (derived !== null && verdict !== "proven") {
@@ -110,59 +106,6 @@ async function fix(deps: RunDeps, stage: Stage, step: WorkflowStep): Promise<voi
 async function deliver(stage: Stage): Promise<void> {
   await stage("commit", commitChanges);
   await stage("pull-request", openPull);
-}
-
-/** A sandbox with the source at the base, set up from the base's manifests, and locked. */
-async function readySandbox(
-  stage: Stage,
-  baseSha: string,
-  purpose: SandboxPurpose,
-): Promise<string> {
-  const id = await stage(SANDBOX_STAGES[purpose], (context) =>
-    openSandbox(context, baseSha, purpose),
-  );
-  await stage(`set-up-${purpose}`, async (context) => {
-    await setUpAndLock(context, id, purpose);
-    return null;
-  });
-  return id;
-}
-
-type Place = {
-  proofId: string;
-  test: TestCommand | null;
-  baseBranch: string;
-  summary: string;
-  flags: string[];
-  review: ChangeReview | null;
-};
-
-/** The change in the fresh sandbox: its tests at the base, twice; the whole of it, twice; and what that proves. */
-async function prove(
-  stage: Stage,
-  place: Place,
-  change: Collected,
-  suffix: string,
-): Promise<Verdict> {
-  const { proofId, test, baseBranch, summary, review } = place;
-  await stage(`check-patch${suffix}`, async (context) => {
-    await checkPatch(context, proofId, change);
-    return null;
-  });
-  const names: Exclude<SuiteName, "baseline">[] = change.files.some((file) => isTestFile(file.path))
-    ? ["new-tests-1", "new-tests-2", "change-1", "change-2"]
-    : ["change-1"];
-  for (const name of test ? names : []) {
-    await stage(`${name}${suffix}`, async (context) => {
-      await testChange(context, proofId, test!, change.files, name);
-      return null;
-    });
-  }
-  return stage(`judge${suffix}`, async (context) => {
-    const { flags, unchecked } = await reviewNotes(context, change);
-    const notes = { flags: [...place.flags, ...flags], unchecked, baseBranch, summary, review };
-    return judge(context, test, change, notes);
-  });
 }
 
 /** Runs one stage. Failures that a retry would not change are told apart from those that it may. */
@@ -182,11 +125,15 @@ async function inContext<T>(
       throw new NonRetryableError(`${error.name}: ${error.message}`);
     }
     if (error instanceof ModelHalt) {
-      await holdForModel(deps, params, error);
+      await holdForModel(deps, params, stage, error);
       throw new NonRetryableError(`RunOver: ${error.message}`);
     }
     if (error instanceof SandboxLost && !SANDBOX_STAGE_NAMES.includes(stage)) {
       throw new NonRetryableError(SANDBOX_LOST);
+    }
+    if (error instanceof ForeignError && error.retryAfterSeconds !== undefined) {
+      const seconds = Math.min(error.retryAfterSeconds, LONGEST_WAIT_SECONDS);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
     }
     throw error;
   }
@@ -213,9 +160,13 @@ async function fail(deps: RunDeps, params: RunParams, error: string): Promise<vo
   await endRun(deps, systemActor("run", params.projectId), run, { status: "failed", error });
 }
 
-/** The sandbox dies in every outcome, but not when a newer instance is at work in it. */
+/**
+ * The sandbox dies in every outcome, but not when a newer instance is at work in it. An end that was written and not told, because the
+ * database answered an error after it had written, is told here.
+ */
 async function cleanUp(deps: RunDeps, params: RunParams): Promise<void> {
   const run = await findRun(deps.db, params.projectId, params.runId);
   if (run && run.generation !== params.generation) return;
+  if (run && !isLiveRun(run.status)) await tellEnd(deps, run);
   await deps.sandboxes().close(params.runId);
 }

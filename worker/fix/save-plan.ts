@@ -11,7 +11,7 @@ import type { FixDeps } from "./deps";
 import { toPlanView, type PlanView } from "./views";
 
 /** `crash` is evidence and is kept from the version before; `version` is the one that was edited. */
-export const SavePlanInput = PlanContent.omit({ crash: true }).extend({
+export const SavePlanInput = PlanContent.omit({ crash: true, notice: true }).extend({
   version: z.number().int().positive(),
 });
 export type SavePlanInput = z.infer<typeof SavePlanInput>;

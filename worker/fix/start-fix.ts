@@ -5,8 +5,10 @@ import { DomainError, notFound } from "../domain/errors";
 import { SOURCE_KINDS } from "../domain/feedback";
 import { newId } from "../domain/ids";
 import { runLimits } from "../domain/project";
-import { RUNNER_NAMES } from "../domain/run";
-import { findCluster, mergedAway, moveCluster, type ClusterRow } from "../store/clusters";
+import { noSuchRunner, RUNNER_NAMES } from "../domain/run";
+import { findCluster, type ClusterRow } from "../store/clusters";
+import { mergedAway } from "../store/cluster-members";
+import { moveCluster } from "../store/cluster-status";
 import { commit } from "../store/commit";
 import { isRefused, refuseWhen } from "../store/grouping";
 import { isUniqueViolation, type Statement } from "../store/db";
@@ -16,10 +18,11 @@ import { findProject, type ProjectRow } from "../store/projects";
 import { countRunsOfCluster, findLiveRun, insertRun, type RunRow } from "../store/runs";
 import type { FixDeps } from "./deps";
 import { draftPlan } from "./make-plan";
+import { settingsFor } from "./run-settings";
 import type { RunStarted } from "./views";
 
 export const StartFixInput = z.object({
-  runner: z.enum(RUNNER_NAMES).optional(),
+  runner: z.enum(RUNNER_NAMES, { error: ({ input }) => noSuchRunner(input) }).optional(),
   /** The version that the person saw: refused when a newer one has come meanwhile. */
   plan_version: z.number().int().positive().optional(),
 });
@@ -35,7 +38,8 @@ export type RunSeed = Partial<
 
 /**
  * Starts a run for a cluster, making a plan when there is none. Pressed twice it answers the live run. Pressed by a person
- * who may approve, it approves the newest version; where an approval is required and missing, the run is `waiting`.
+ * who may approve, it approves the newest version; where an approval is required and missing, or the planner's quota of the day is
+ * spent, the run is `waiting`.
  * The first statement of its one batch is the run's INSERT under a unique index: who comes second changes nothing.
  */
 export async function startFix(
@@ -69,13 +73,15 @@ export async function startFix(
   if (input.plan_version !== undefined && known?.version !== input.plan_version) {
     throw new DomainError("stale_version", "The plan has changed since you read it.");
   }
-  const plan = known ?? (await draftPlan(deps, who, clusterId));
-  const approves = who.permissions.includes("plan:approve");
+  const { row: plan, halted } = known
+    ? { row: known, halted: false }
+    : await draftPlan(deps, who, clusterId);
+  // A plan that its model could not make today is read by a person first, whoever presses.
+  const approves = who.permissions.includes("plan:approve") && !halted;
   const approved =
     approves ||
     plan.approvedAt !== null ||
-    !project.approvalRequired ||
-    (await isTrusted(deps, project, clusterId));
+    (!halted && (!project.approvalRequired || (await isTrusted(deps, project, clusterId))));
   const attempt = (await countRunsOfCluster(db, who.projectId, clusterId)) + 1;
   const now = deps.clock();
   const runId = seed.id ?? newId();
@@ -88,6 +94,7 @@ export async function startFix(
     status: approved ? ("pending" as const) : ("waiting" as const),
     waitingFor: approved ? null : ("approval" as const),
     limits: runLimits(project.settings, deps.runBudgetMicroUsd),
+    settings: settingsFor(project),
     attempt,
     startedBy: actorName(who.actor),
     branch: fixBranch(clusterId, cluster.title, attempt),

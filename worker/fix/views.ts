@@ -118,7 +118,12 @@ export function toRunView(row: RunRow, apiUrl: string, now: RunNow = UNASKED): R
     attempt: row.attempt,
     waiting_for: row.status === "waiting" ? row.waitingFor : null,
     queue_position: now.queuePosition,
-    pause: row.pause && { ...row.pause, at: isoTime(row.pause.at) },
+    pause: row.pause && {
+      reason: row.pause.reason,
+      text: row.pause.text,
+      by: row.pause.by,
+      at: isoTime(row.pause.at),
+    },
     asked: row.asked?.kind ?? null,
     guidance: row.guidance.map((one) => ({ ...one, at: isoTime(one.at) })),
     limits: row.limits && {
@@ -166,7 +171,7 @@ export const EvidenceView = z.object({
   verdict: z.enum(VERDICTS),
   because: z.string(),
   command: z.string().nullable(),
-  format: z.enum(["tap", "junit", "json"]).nullable(),
+  format: z.enum(["tap", "junit", "json", "text"]).nullable(),
   tests: z.array(
     z.object({
       name: z.string(),

@@ -40,7 +40,7 @@ export async function doWork(
     await startAgent(context, runner, sandboxId);
     return null;
   });
-  return first ?? waitForAgent(stage, step, sandboxId, 1);
+  return first ?? waitForAgent(stage, step, sandboxId, 1, []);
 }
 
 type Again = { sandboxId: string; writeTest: boolean; turn: number; faults: string[] };
@@ -61,21 +61,23 @@ export async function workAgain(
     await startAgent(context, runner, sandboxId, turn, faults);
     return null;
   });
-  return mended ?? waitForAgent(stage, step, sandboxId, turn);
+  return mended ?? waitForAgent(stage, step, sandboxId, turn, faults);
 }
 
+/** `faults`: what the turn is about; a person's word that starts it anew does not take them away. */
 async function waitForAgent(
   stage: Stage,
   step: WorkflowStep,
   sandboxId: string,
   turn: number,
+  faults: string[],
 ): Promise<Work> {
   const name = turn === 1 ? "agent" : `agent-${turn}`;
   for (let look = 1; look <= LOOK_MS.most; look++) {
     const wait = look <= LOOK_MS.quick ? LOOK_MS.first : LOOK_MS.later;
     await step.sleep(`${name}-wait-${look}`, wait);
     const done = await stage(`${name}-look-${look}`, (context) =>
-      lookAtAgent(context, sandboxId, turn, look),
+      lookAtAgent(context, sandboxId, { turn, look, faults }),
     );
     if (done) return AGENT_WORK;
   }

@@ -57,7 +57,7 @@ export function problemResponse(c: Context<AppEnv>, error: unknown): Response {
   const { status, title } = PROBLEMS[known.code];
   const requestId = c.var.requestId ?? "unknown";
   if (status >= 500) logFailure("request_failed", error, { requestId, path: c.req.path });
-  const shown = status < 500 || known.code === "misconfigured" || known.code === "unavailable";
+  const shown = status < 500 || known.code === "unavailable";
   const problem: Problem = {
     type: `https://soulcaster.dev/problems/${known.code}`,
     title,

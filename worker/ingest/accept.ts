@@ -5,14 +5,13 @@ import { newId } from "../domain/ids";
 import { scrubFeedback, type ScrubRules } from "../domain/scrub";
 import { logEvent } from "../kit/log";
 import { runBatch, type Statement } from "../store/db";
+import { findKnown, type FeedbackRow } from "../store/feedback";
 import {
   fillMetadata,
-  findKnown,
   insertFeedback,
   setFeedbackState,
-  type FeedbackRow,
   type FeedbackToInsert,
-} from "../store/feedback";
+} from "../store/feedback-writes";
 import type { IngestDeps } from "./deps";
 import { differenceOf, retell } from "./retell";
 

@@ -6,7 +6,7 @@ import type { ScrubRules } from "../domain/scrub-rules";
 import type { Admission, Arrival } from "../domain/storm";
 import type { AddressedSource, SourceRow } from "../store/sources";
 import type { ListIssues } from "./sources/github/client";
-import type { PullNews, PullRequestClosed } from "./sources/github/map";
+import type { PullNews, PullRequestMoved } from "./sources/github/map";
 import type { RedditClient } from "./sources/reddit/client";
 import type { VerifiedDelivery } from "./verified-delivery";
 
@@ -51,8 +51,8 @@ export type IngestDeps = {
   eraseBrain(projectId: string): Promise<void>;
   /** The secrets that a delivery to this source may be signed with. */
   secretsOf(source: SourceRow): Promise<string[]>;
-  /** Tells the hands that a pull request was closed or merged. */
-  notePullRequest(who: ProjectActor, pull: PullRequestClosed): Promise<void>;
+  /** Tells the hands that a pull request was closed, merged or opened again. */
+  notePullRequest(who: ProjectActor, pull: PullRequestMoved): Promise<void>;
   /** Tells them what reviewers and checks say of pull requests. */
   notePullNews(who: ProjectActor, news: PullNews[]): Promise<void>;
   /** Puts jobs on the ingest queue. */

@@ -1,9 +1,10 @@
 import type { ErasureRow } from "../store/erasures";
 import { deleteErasure, findErasure } from "../store/erasures";
 import { forgetMachineWords } from "../store/operations";
-import { blankEmptyClusters, recountClusters } from "../store/clusters";
+import { blankEmptyClusters, recountClusters } from "../store/cluster-members";
 import { runBatch } from "../store/db";
-import { deleteFeedbackByIds, listForErasure, releaseDuplicates } from "../store/feedback";
+import { deleteFeedbackByIds, listForErasure } from "../store/feedback-writes";
+import { releaseDuplicates } from "../store/placement";
 import { deleteProject } from "../store/projects";
 import type { IngestDeps } from "./deps";
 

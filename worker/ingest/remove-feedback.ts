@@ -2,14 +2,11 @@ import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
 import type { SourceKind } from "../domain/feedback";
 import { logFailure } from "../kit/log";
-import { recountClusters } from "../store/clusters";
+import { recountClusters } from "../store/cluster-members";
 import { commit } from "../store/commit";
-import {
-  deleteFeedback,
-  findFeedback,
-  releaseDuplicates,
-  tombstoneFeedback,
-} from "../store/feedback";
+import { findFeedback } from "../store/feedback";
+import { deleteFeedback, tombstoneFeedback } from "../store/feedback-writes";
+import { releaseDuplicates } from "../store/placement";
 import type { IngestDeps } from "./deps";
 
 /** Sources that are asked again and again, and would bring back what was deleted here or there. */

@@ -1,13 +1,13 @@
 import type { ProjectActor } from "../domain/actor";
 import { auditStatement } from "../store/commit";
 import type { Statement } from "../store/db";
+import { type FeedbackRow } from "../store/feedback";
 import {
   replaceFeedbackMetadata,
   replaceFeedbackText,
   setFeedbackState,
-  type FeedbackRow,
   type FeedbackToInsert,
-} from "../store/feedback";
+} from "../store/feedback-writes";
 import type { IngestDeps } from "./deps";
 
 type Difference = "text" | "telling";

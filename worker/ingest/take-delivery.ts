@@ -8,7 +8,7 @@ import { within } from "../kit/deadline";
 import { logEvent, logFailure } from "../kit/log";
 import type { SourceRow } from "../store/sources";
 import type { IngestDeps } from "./deps";
-import type { PullNews, PullRequestClosed } from "./sources/github/map";
+import type { PullNews, PullRequestMoved } from "./sources/github/map";
 import type { Mapped } from "./sources/source";
 import { storeDelivery, type Received, type Stored } from "./store-delivery";
 import type { VerifiedDelivery } from "./verified-delivery";
@@ -19,7 +19,7 @@ const RETRY_AFTER_SECONDS = 30;
 
 export type Taken = {
   mapped: Mapped;
-  pull?: PullRequestClosed | null;
+  pull?: PullRequestMoved | null;
   news?: PullNews[];
   deliveryId?: string | null;
 };

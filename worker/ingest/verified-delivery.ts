@@ -47,6 +47,7 @@ export const VerifiedDelivery = z.object({
     .object({
       number: z.number(),
       merged: z.boolean(),
+      reopened: z.boolean().default(false),
       url: z.string(),
       headBranch: z.string(),
       headSha: z.string(),

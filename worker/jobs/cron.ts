@@ -1,12 +1,13 @@
 import { sweepRuns, STALE_AFTER_MS } from "../fix/begin-run";
 import { passSoak } from "../fix/pass-soak";
+import { reapSandboxes } from "../fix/reap-sandboxes";
 import type { Deps } from "../deps";
 import { pollDue } from "../ingest/poll";
 import { logFailure } from "../kit/log";
 import { adoptInstallationList } from "../projects/reddit-config";
 import { forgetOldReplies } from "../store/commit";
 import { failStaleJobs, projectsWithStaleJobs } from "../store/cluster-jobs";
-import { projectsWithStaleItems } from "../store/feedback";
+import { projectsWithStaleItems } from "../store/placement";
 import { listOldErasures } from "../store/erasures";
 import { wakeClusters } from "../triage/wake-clusters";
 import { forgetEndedSessions } from "../store/users";
@@ -25,6 +26,7 @@ export async function handleCron(cron: string, deps: Deps): Promise<void> {
   const parts: [string, () => Promise<unknown>][] = [
     ["announce", () => announceStale(deps, starting)],
     ["sweep_runs", () => sweepRuns(deps, starting ? 0 : STALE_AFTER_MS)],
+    ["reap_sandboxes", () => reapNowAndThen(deps, starting)],
     ["adopt_subreddits", () => adoptInstallationList(deps)],
     ["wake_clusters", () => wakeClusters(deps)],
     ["pass_soak", () => passSoak(deps)],
@@ -36,6 +38,12 @@ export async function handleCron(cron: string, deps: Deps): Promise<void> {
   for (const [name, work] of parts) {
     await work().catch((error: unknown) => logFailure("cron_part_failed", error, { part: name }));
   }
+}
+
+/** Every five minutes: the sandboxes' service is asked, and it is somebody else's. */
+async function reapNowAndThen(deps: Deps, starting: boolean): Promise<void> {
+  const due = starting || new Date(deps.clock()).getUTCMinutes() % 5 === 0;
+  if (due && deps.settings.E2B_API_KEY) await reapSandboxes(deps);
 }
 
 /** Erasures whose message was lost, or that were not done at the first try. */

@@ -17,6 +17,12 @@ export function insertClusterJob(db: Db, row: typeof clusterJobs.$inferInsert): 
   return db.insert(clusterJobs).values(row).onConflictDoNothing();
 }
 
+/** What a job that is cancelled is from then on. */
+export function cancelledColumns(by: string, now: number) {
+  return { status: "cancelled" as const, cancelledBy: by, finishedAt: now };
+}
+
+/** Only a job that is pending or running changes: a final status stays. */
 export function updateClusterJob(
   db: Db,
   projectId: string,

@@ -1,6 +1,6 @@
 import { and, desc, eq, or, sql } from "drizzle-orm";
 import type { ProposalReasons } from "../domain/proposal";
-import type { Db, Statement } from "./db";
+import { jsonIds, type Db, type Statement } from "./db";
 import { proposals } from "./schema";
 
 export type ProposalRow = typeof proposals.$inferSelect;
@@ -11,6 +11,49 @@ export type ProposalToInsert = {
   intoId: string;
   reasons: ProposalReasons;
 };
+
+/** At most so many proposals to split a cluster that people said no to are remembered: the newest. */
+const REMEMBERED = 50;
+
+/** The parts that people did not want to be parted from a cluster. */
+export async function splitsSaidNoTo(
+  db: Db,
+  projectId: string,
+  clusterId: string,
+): Promise<string[][]> {
+  const rows = await db.query.proposals.findMany({
+    where: and(
+      eq(proposals.projectId, projectId),
+      eq(proposals.clusterId, clusterId),
+      eq(proposals.status, "dismissed"),
+      eq(proposals.kind, "split"),
+    ),
+    orderBy: [desc(proposals.createdAt), desc(proposals.id)],
+    limit: REMEMBERED,
+  });
+  return rows.map((row) => row.reasons.reports ?? []);
+}
+
+/** What would be split from a cluster, in place of what was proposed before and nobody has decided; what was decided stays as it is. */
+export function replaceSplitProposals(
+  db: Db,
+  projectId: string,
+  clusterId: string,
+  rows: { id: string; reasons: ProposalReasons }[],
+  now: number,
+): Statement[] {
+  const ids = jsonIds(rows.map((row) => row.id));
+  return [
+    db.run(sql`
+      DELETE FROM proposals WHERE project_id = ${projectId} AND cluster_id = ${clusterId} AND status = 'open'
+        AND kind = 'split' AND id NOT IN (SELECT value FROM json_each(${ids}))`),
+    db.run(sql`
+      INSERT INTO proposals (id, project_id, kind, cluster_id, reasons, created_at)
+      SELECT value->>'id', ${projectId}, 'split', ${clusterId}, value->'reasons', ${now}
+      FROM json_each(${JSON.stringify(rows)}) WHERE true
+      ON CONFLICT (id) DO UPDATE SET reasons = excluded.reasons WHERE proposals.status = 'open'`),
+  ];
+}
 
 /** New proposals to merge. Their ids derive from the pair: what was proposed once, whatever became of it, stays as it is. */
 export function insertProposals(

@@ -206,6 +206,15 @@ export function addGuidance(db: Db, projectId: string, id: string, told: Guidanc
     );
 }
 
+/** Whether runs are at work or about to be, by id; those that are not known here are not in it. For cron: across projects. */
+export async function runsAtWork(db: Db, ids: string[]): Promise<Map<string, boolean>> {
+  const rows = await db
+    .select({ id: runs.id, status: runs.status })
+    .from(runs)
+    .where(sql`${runs.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+  return new Map(rows.map(({ id, status }) => [id, status === "pending" || status === "running"]));
+}
+
 /** Pending and running runs whose heartbeat is older than `before`. For cron: across projects, by an index of its own. */
 export async function listStaleRuns(db: Db, before: number, limit = 100): Promise<RunRow[]> {
   return db.query.runs.findMany({

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { ForeignError } from "../kit/foreign-error";
 import { geminiError } from "../kit/gemini-error";
+import { mostTokens, type Pay, type TokenCount } from "./pay";
 
-/** `baseUrl` without a path; the SDK adds `/v1beta/models/…`. */
-export type GeminiModel = { apiKey: string; baseUrl?: string; model: string };
+/** `baseUrl` without a path; the SDK adds `/v1beta/models/…`. `pay` is asked before each call. */
+export type GeminiModel = { apiKey: string; baseUrl?: string | undefined; model: string; pay: Pay };
 
 /** A question whose answer is JSON. `schema` is what Gemini is told of its form, `form` what is checked. */
 export type GeminiQuestion<T> = {
@@ -13,57 +14,68 @@ export type GeminiQuestion<T> = {
   prompt: string;
   schema: object;
   form: z.ZodType<T>;
-  outputTokens?: number;
-  timeoutMs?: number;
+  /** The longest answer. */
+  outputTokens: number;
 };
 
-/** The answer, and the tokens that it told of. */
-export type GeminiAnswer<T> = { reply: T; inputTokens?: number; outputTokens?: number };
+/** A slice of the project's object waits for the answer, and people's changes wait for the slice. */
+const TIMEOUT_MS = 12_000;
+/** What a model that cannot but think is given for it, in tokens; the least that Gemini's larger ones take. */
+const LEAST_THOUGHTS = 128;
 
 /**
- * Asks once, without thoughts and as deterministic as the service can. An answer that is cut, blocked, or not of the form is
- * `invalid_reply`. Throws `ForeignError`; nothing is retried here.
+ * Asks once, with as few thoughts and as deterministic as the service can. An answer that is cut, blocked, or not of the form is
+ * `invalid_reply`, and paid for. Throws `ForeignError`, and `budget_exceeded`; nothing is retried here.
  */
 export async function askGemini<T>(
-  { apiKey, baseUrl, model }: GeminiModel,
-  { what, instruction, prompt, schema, form, outputTokens, timeoutMs }: GeminiQuestion<T>,
-): Promise<GeminiAnswer<T>> {
+  { apiKey, baseUrl, model, pay }: GeminiModel,
+  { what, instruction, prompt, schema, form, outputTokens }: GeminiQuestion<T>,
+): Promise<T> {
   const { GoogleGenAI } = await import("@google/genai");
-  const client = new GoogleGenAI({
-    apiKey,
-    httpOptions: {
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-      ...(baseUrl ? { baseUrl } : {}),
-    },
+  const httpOptions = { timeout: TIMEOUT_MS, ...(baseUrl ? { baseUrl } : {}) };
+  const client = new GoogleGenAI({ apiKey, httpOptions });
+  const thinkingBudget = /flash/.test(model) ? 0 : LEAST_THOUGHTS;
+  const maxOutputTokens = outputTokens + thinkingBudget;
+  const asked = instruction + prompt + JSON.stringify(schema);
+  const most = { input: mostTokens(asked), output: maxOutputTokens };
+  const answer = await pay(most, async () => {
+    const given = await client.models
+      .generateContent({
+        model,
+        contents: [{ role: "user", parts: [{ text: prompt }] }],
+        config: {
+          systemInstruction: instruction,
+          responseMimeType: "application/json",
+          responseJsonSchema: schema,
+          temperature: 0,
+          maxOutputTokens,
+          thinkingConfig: { thinkingBudget },
+        },
+      })
+      .catch((thrown: unknown) => {
+        throw geminiError(thrown);
+      });
+    return { answer: given, used: usedOf(given.usageMetadata) };
   });
-  const answer = await client.models
-    .generateContent({
-      model,
-      contents: [{ role: "user", parts: [{ text: prompt }] }],
-      config: {
-        systemInstruction: instruction,
-        responseMimeType: "application/json",
-        responseJsonSchema: schema,
-        temperature: 0,
-        ...(outputTokens === undefined ? {} : { maxOutputTokens: outputTokens }),
-        thinkingConfig: { thinkingBudget: 0 },
-      },
-    })
-    .catch((thrown: unknown) => {
-      throw geminiError(thrown);
-    });
   const [candidate] = answer.candidates ?? [];
   const ended = candidate?.finishReason;
   if (ended !== undefined && ended !== "STOP") throw invalidReply(what, `it ended with ${ended}`);
-  const text = (candidate?.content?.parts ?? []).map((part) => part.text ?? "").join("");
+  const text = (candidate?.content?.parts ?? [])
+    .map((part) => (part.thought ? "" : (part.text ?? "")))
+    .join("");
   if (text === "")
     throw invalidReply(what, `no text (${answer.promptFeedback?.blockReason ?? "no reason"})`);
-  const usage = answer.usageMetadata;
-  return {
-    reply: parseReply(what, text, form),
-    inputTokens: usage?.promptTokenCount,
-    outputTokens: usage?.candidatesTokenCount,
-  };
+  return parseReply(what, text, form);
+}
+
+type Usage = Partial<
+  Record<"promptTokenCount" | "candidatesTokenCount" | "thoughtsTokenCount", number>
+>;
+
+function usedOf(usage: Usage | undefined): TokenCount | null {
+  if (usage?.promptTokenCount === undefined) return null;
+  const { candidatesTokenCount = 0, thoughtsTokenCount = 0 } = usage;
+  return { input: usage.promptTokenCount, output: candidatesTokenCount + thoughtsTokenCount };
 }
 
 function parseReply<T>(what: string, text: string, form: z.ZodType<T>): T {

@@ -1,5 +1,6 @@
 import { finish, type Steps } from "../kit/turns";
 import { cannotLinks, startingBlocks } from "./assign-blocks";
+import { differentCrashes, edgesAbove, GUARD, placesOf, quotesAmong } from "./assign-edges";
 import { nameGroups, type NamedGroup } from "./assign-names";
 import type {
   AssignCluster,
@@ -10,7 +11,7 @@ import type {
   ClusterMerge,
 } from "./assignment";
 import { greyZoneSteps, type GreyDecision } from "./grey-zone";
-import { greyZone, mixedEase, scaleOf, stackness, toRaw, userFacing } from "./threshold";
+import { greyZone, scaleOf, stackness, toRaw, userFacing } from "./threshold";
 import { LOOKED_AT, rerank } from "./vectors/rerank";
 
 const SHOWN_NEIGHBOURS = 5;
@@ -88,9 +89,6 @@ function anchorsOf(
   return items.map(({ clusterId }) => (clusterId === null ? null : (frozen.get(clusterId) ?? 0)));
 }
 
-/** Rounding of float32 must not drop a pair at the line: the strategy decides again in float64. */
-const GUARD = 1e-6;
-
 /**
  * How much each report counts when clusters are compared. Events of one crash, told by stack and with the same fingerprint, are one
  * voice together: a storm of them must not drown the one person who has described the problem.
@@ -105,59 +103,11 @@ function voices(items: readonly AssignItem[]): number[] {
   return items.map((item) => (keyOf(item) === null ? 1 : 1 / (events.get(keyOf(item)) ?? 1)));
 }
 
-/** Near pairs whose traces have no function in common: the same prose, but two crashes. What is one block stays one. */
-function differentCrashes(
-  near: readonly Edge[],
-  items: readonly AssignItem[],
-  blocks: readonly number[],
-): [number, number][] {
-  return near.map(placesOf).filter(([i, j]) => {
-    const [a, b] = [items[i]!.trace, items[j]!.trace];
-    return a && b && blocks[i] !== blocks[j] && !a.some((key) => b.includes(key));
-  });
-}
-
-/** From so far above the line on, what a text and a stack share is no chance: the text names the crash. */
-const NAMED = 1.15;
-
-function quotesAmong(near: readonly Edge[], items: readonly AssignItem[], line: number): Edge[] {
-  const stack = items.map(({ stackShare }) => Math.max(0, stackness(stackShare)));
-  return near.filter(
-    ({ i, j, similarity }) => Math.abs(stack[i]! - stack[j]!) > 0.5 && similarity > NAMED * line,
-  );
-}
-
 function scaledVector(vector: Float32Array | null, scale: number): Float32Array | null {
   if (!vector || scale === 1) return vector;
   const scaled = new Float32Array(vector.length);
   for (let d = 0; d < scaled.length; d++) scaled[d] = vector[d]! * scale;
   return scaled;
-}
-
-type Edge = { i: number; j: number; similarity: number };
-
-function placesOf({ i, j }: Edge): [number, number] {
-  return [i, j];
-}
-
-/** Pairs of these items whose scaled similarity is above a raw line. */
-function edgesAbove(
-  pairs: AssignInput["pairs"],
-  items: readonly AssignItem[],
-  line: number,
-  scales: readonly number[],
-  places: Map<string, number>,
-): Edge[] {
-  const edges: Edge[] = [];
-  for (const { a, b, cosine } of pairs) {
-    const i = places.get(a);
-    const j = places.get(b);
-    if (i === undefined || j === undefined || i === j) continue;
-    const scaled = cosine * scales[i]! * scales[j]!;
-    const similarity = scaled * mixedEase([items[i]!.stackShare, items[j]!.stackShare]);
-    if (similarity > line - GUARD) edges.push({ i, j, similarity });
-  }
-  return edges;
 }
 
 /** What the third tier did: the labels before it, and its decisions by those labels. */

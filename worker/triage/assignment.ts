@@ -19,8 +19,8 @@ export type AssignItem = {
 /** A cluster that some item is in. `frozen`: a person has touched it, or it is closed. `createdAt` is epoch milliseconds. */
 export type AssignCluster = { id: string; frozen: boolean; createdAt: number };
 
-/** A known pair with its raw cosine. */
-export type SimilarPair = { a: string; b: string; cosine: number };
+/** A known pair with its raw cosine. `quoted`: one is a text that quotes the other's message (`wording.ts`). */
+export type SimilarPair = { a: string; b: string; cosine: number; quoted?: true };
 
 /** Two feedback ids, in any order. */
 export type Pair = readonly [string, string];

@@ -1,4 +1,6 @@
 import { newId } from "../domain/ids";
+import { DomainError, isBudgetSpent } from "../domain/errors";
+import { ForeignError } from "../kit/foreign-error";
 import { logEvent, logFailure } from "../kit/log";
 import type { Clock } from "../kit/clock";
 import {
@@ -9,7 +11,7 @@ import {
 } from "../store/cluster-jobs";
 import { runBatch, type Db } from "../store/db";
 import type { ClusterJobStats } from "../store/schema";
-import type { ActiveJob, ObjectTables } from "./object-tables";
+import type { ActiveJob, JobTables } from "./job-tables";
 import type { PlacedBatch } from "./place-batch";
 
 /** An announcement is followed by others: wait this long after the last, but no longer than that after the first. */
@@ -17,7 +19,7 @@ export const DEBOUNCE_MS = 1_000;
 export const DEBOUNCE_LIMIT_MS = 5_000;
 /** If the object dies in the middle of a slice, its alarm comes again after this time. */
 export const WATCHDOG_MS = 30_000;
-export const MAX_FAILURES = 5;
+const MAX_FAILURES = 5;
 /** While reports trickle in, a job waits a little for more of them: a slice costs nearly the same for one as for fifty. */
 const GATHER_MS = 500;
 const FULL_BATCH = 50;
@@ -26,7 +28,7 @@ export type JobDeps = {
   db: Db;
   clock: Clock;
   projectId: string;
-  tables: ObjectTables;
+  tables: JobTables;
   /** Places the next batch and describes what changed. `placed: 0` means that nothing waits. */
   placeNext(jobId: string): Promise<PlacedBatch>;
   broadcast(event: { kind: "cluster_job" | "clusters"; id: string; status: string | null }): void;
@@ -43,6 +45,28 @@ export function announcementAlarm(now: number, firstAnnouncedAt: number): number
 /** Back-off after failures: 2, 4, 8 … seconds, a minute at most. Pure. */
 export function backOffMs(failures: number): number {
   return Math.min(60_000, 1_000 * 2 ** failures);
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** Longer than that a job does not wait: it fails, says why, and the next one waits in its place. */
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How long to wait after a failure: as long as the service named, until tomorrow where money is gone, else longer each time. Pure. */
+export function pauseAfter(error: unknown, failures: number, now: number): number {
+  if (isBudgetSpent(error)) return DAY_MS - (now % DAY_MS);
+  const named = error instanceof ForeignError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+  return Math.max(named, backOffMs(failures));
+}
+
+/** What a job says of its failure. */
+export function failureText(error: unknown): string {
+  if (error instanceof DomainError) return error.detail;
+  return error instanceof Error ? error.message.slice(0, 300) : "unknown failure";
+}
+
+/** Whether a job that failed so often, and would have to pause so long, ends. Pure. */
+export function hasFailed(failures: number, pauseMs: number): boolean {
+  return failures >= MAX_FAILURES || pauseMs > LONGEST_PAUSE_MS;
 }
 
 /**
@@ -70,7 +94,11 @@ export async function ensureJob(
 /** One slice of the job: a batch at most. Never throws: a failure is counted, shown in the job, and tried again later. */
 export async function runSlice(deps: JobDeps): Promise<NextLook> {
   const announcedAt = deps.tables.announcedAt();
-  if (!deps.tables.job() && announcedAt === null) return null;
+  if (!deps.tables.job()) {
+    if (announcedAt === null) return null;
+    const pause = deps.tables.pausedUntil() - deps.clock();
+    if (pause > 0) return pause;
+  }
   const job = await ensureJob(deps).catch(() => null);
   if (!job) return backOffMs(1);
   try {
@@ -89,6 +117,10 @@ async function step(deps: JobDeps, job: ActiveJob): Promise<NextLook> {
     tables.setJob(null);
     tables.announce(deps.clock());
     return 0;
+  }
+  if (row?.status === "cancelled") {
+    dropJob(deps);
+    return null;
   }
   const startedAt = row?.startedAt ?? deps.clock();
   await runBatch(db, [
@@ -129,6 +161,16 @@ async function step(deps: JobDeps, job: ActiveJob): Promise<NextLook> {
   return tables.announcedAt() === null ? null : DEBOUNCE_MS;
 }
 
+/**
+ * A person has cancelled the job. What waits is placed by the next one, which begins with the next announcement: that of a new
+ * report, or cron's within a minute or two.
+ */
+export function dropJob({ clock, tables }: Pick<JobDeps, "clock" | "tables">): void {
+  tables.setJob(null);
+  // An alarm on which others rely is still to come.
+  if (clock() >= tables.promisedUntil()) tables.clearAnnouncement();
+}
+
 function addStats(stats: ClusterJobStats, batch: PlacedBatch): ClusterJobStats {
   return {
     clustered: stats.clustered + batch.placed,
@@ -143,10 +185,14 @@ function addStats(stats: ClusterJobStats, batch: PlacedBatch): ClusterJobStats {
 /** After some failures the job says so and ends; what waits is announced again, so that a new job tries it. */
 async function afterFailure(deps: JobDeps, job: ActiveJob, error: unknown): Promise<NextLook> {
   const failures = job.failures + 1;
-  const message = error instanceof Error ? error.message.slice(0, 300) : "unknown failure";
-  const failed = failures >= MAX_FAILURES;
+  const message = failureText(error);
+  const pause = pauseAfter(error, failures, deps.clock());
+  const failed = hasFailed(failures, pause);
   deps.tables.setJob(failed ? null : { ...job, failures });
-  if (failed) deps.tables.announce(deps.clock());
+  if (failed) {
+    deps.tables.announce(deps.clock());
+    deps.tables.pause(deps.clock() + pause);
+  }
   try {
     await runBatch(deps.db, [
       updateClusterJob(deps.db, deps.projectId, job.id, {
@@ -159,5 +205,5 @@ async function afterFailure(deps: JobDeps, job: ActiveJob, error: unknown): Prom
     logFailure("cluster_job_not_noted", cause, { job_id: job.id });
   }
   if (failed) deps.broadcast({ kind: "cluster_job", id: job.id, status: "failed" });
-  return backOffMs(failures);
+  return pause;
 }

@@ -126,13 +126,32 @@ function returning({ state, operation, laterTouched }: UndoInput): Move[] {
       if (operation.machine) return [];
       throw refused("Somebody has moved one of the reports since: undo that first.");
     }
-    const home = state.problems.get(from);
-    const ours = operation.effect.merged.some((one) => one.clusterId === from);
-    if (!home || (home.mergedInto !== null && !ours)) {
-      throw refused("The cluster that it came from was merged since: undo that first.");
-    }
-    return { feedbackId, from: member.clusterId, to: from };
+    const home = homeOf({ state, operation }, from);
+    return home === member.clusterId ? [] : { feedbackId, from: member.clusterId, to: home };
   });
+}
+
+/**
+ * Where the reports of a cluster belong: there, if it stands or the operation itself took its last report. What was merged away
+ * since took along all that it had: without a regrouping, which is about many clusters at once, also what that moved.
+ */
+function homeOf(
+  { state, operation }: Pick<UndoInput, "state" | "operation">,
+  from: string,
+): string {
+  if (operation.effect.merged.some((one) => one.clusterId === from)) return from;
+  const home = state.problems.get(from);
+  if (home?.mergedInto === null) return from;
+  if (!home || operation.kind !== "regroup") {
+    throw refused("The cluster that it came from was merged since: undo that first.");
+  }
+  const seen = new Set<string>();
+  let at = home;
+  while (at.mergedInto !== null && !seen.has(at.id)) {
+    seen.add(at.id);
+    at = state.problems.get(at.mergedInto) ?? { ...at, mergedInto: null };
+  }
+  return at.id;
 }
 
 function unlink(
@@ -259,8 +278,9 @@ function dissolved(
   return effect.created.flatMap((clusterId) => {
     const problem = state.problems.get(clusterId);
     const left = membersOf(state, clusterId).filter(({ id }) => !going.has(id));
-    const into = moves[0]?.to;
-    if (!problem || problem.mergedInto !== null || left.length > 0 || !into) return [];
+    const comes = moves.some((move) => move.to === clusterId);
+    const into = (moves.find((move) => move.from === clusterId) ?? moves[0])?.to;
+    if (!problem || problem.mergedInto !== null || left.length > 0 || comes || !into) return [];
     if (problem.liveRun) throw refused("A fix is at work on the cluster that this made.");
     return { clusterId, into };
   });

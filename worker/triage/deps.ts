@@ -3,7 +3,7 @@ import type { ProjectSettings } from "../domain/project";
 import type { ReplaySettings } from "../domain/replay";
 import type { Clock } from "../kit/clock";
 import type { Db } from "../store/db";
-import type { MemberRow } from "../store/feedback";
+import type { MemberRow } from "../store/placement";
 import type { Likeness } from "./look-alike";
 import type { ReplayMove } from "./replay-tables";
 
@@ -31,6 +31,8 @@ export type TriageDeps = {
   ): Promise<{ id: string; begun: boolean }>;
   /** Begins to embed what another embedder has read, or answers the job that does so. */
   startReembed(projectId: string): Promise<string>;
+  /** Nothing more is done for a job that a person has cancelled. The caller is in the gate. */
+  dropJob(projectId: string, id: string): Promise<void>;
   /** How alike these reports of one cluster are. */
   lookAlike(projectId: string, rows: MemberRow[]): Promise<Likeness>;
   /** What a preview found; null when a newer one took its place. */

@@ -55,7 +55,7 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
 /** In words, when something other than the vectors has decided. */
 function decisionOf(problem: GreyProblem, link: GreyLink): GreyDecision | null {
   if (link.verdict) return { tier: "model", reason: link.verdict.reason };
-  if (link.quote > problem.line && link.quote === link.score) {
+  if (link.quoted) {
     return { tier: "rerank", reason: "A text among them names this crash." };
   }
   const apart = link.gap === null ? "" : ` They came ${inWords(link.gap)} apart.`;

@@ -1,4 +1,4 @@
-import type { MemberRow } from "../store/feedback";
+import type { MemberRow } from "../store/placement";
 
 /** How to find what hangs together with items. Both may answer items that are known already. */
 export type MemberLinks = {

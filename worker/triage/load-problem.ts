@@ -1,6 +1,6 @@
 import type { GroupingSettings } from "../domain/grouping";
 import type { ClusterRow } from "../store/clusters";
-import type { MemberRow } from "../store/feedback";
+import type { MemberRow } from "../store/placement";
 import type { AssignInput } from "./assignment";
 import type { Embedder } from "./embedders/embedder";
 import { loadMembers, type MemberLinks } from "./load-members";

@@ -1,7 +1,9 @@
 import type { GroupingSettings } from "../domain/grouping";
+import { inTurns } from "../kit/turns";
 import type { Db } from "../store/db";
-import { reportsSpan, type MemberRow } from "../store/feedback";
-import { assign } from "./assign";
+import { reportsSpan, type MemberRow } from "../store/placement";
+import { assignSteps } from "./assign";
+import type { AssignItem } from "./assignment";
 import { cohesionOf, type Cohesion } from "./cohesion";
 import type { Embedder } from "./embedders/embedder";
 import { loadProblem } from "./load-problem";
@@ -21,6 +23,16 @@ export type Likeness = { cohesion: Cohesion; parts: string[][] };
 
 /** How alike the reports of one cluster are, by what is stored. The caller bounds how many. */
 export async function lookAlike(deps: LookDeps, rows: readonly MemberRow[]): Promise<Likeness> {
+  const { items, parts } = await partsOf(deps, rows);
+  const { low } = greyZone(deps.grouping.threshold);
+  return { cohesion: cohesionOf(items, deps.embedder.anchors, low), parts };
+}
+
+/** How the machine alone would group these reports, were there no others. Without a vector a report is in no part. */
+export async function partsOf(
+  deps: LookDeps,
+  rows: readonly MemberRow[],
+): Promise<{ items: AssignItem[]; parts: string[][] }> {
   const { input } = await loadProblem(deps, rows, {
     members: async () => [],
     clusters: async () => [],
@@ -28,15 +40,11 @@ export async function lookAlike(deps: LookDeps, rows: readonly MemberRow[]): Pro
   });
   // What has no vector of this embedder can be compared with nothing, which is no reason to part it.
   const items = input.items.flatMap((item) => (item.vector ? { ...item, clusterId: null } : []));
-  const { decisions } = assign({ ...input, items });
+  const { decisions } = await inTurns(assignSteps({ ...input, items }));
   const parts = new Map<string, string[]>();
   for (const { feedbackId, target } of decisions) {
     const key = "seedItemId" in target ? target.seedItemId : target.clusterId;
     parts.set(key, [...(parts.get(key) ?? []), feedbackId]);
   }
-  const { low } = greyZone(deps.grouping.threshold);
-  return {
-    cohesion: cohesionOf(items, deps.embedder.anchors, low),
-    parts: [...parts.values()],
-  };
+  return { items, parts: [...parts.values()] };
 }

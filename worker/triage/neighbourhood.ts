@@ -6,7 +6,8 @@ import type { Anchors, Embedder } from "./embedders/embedder";
 import type { Verdict } from "./grey-problem";
 import type { IdfTable } from "./embedders/lexical/idf";
 import type { StoredVector, VectorTables } from "./vector-tables";
-import { pairLine } from "./threshold";
+import { pairLine, QUOTE_EASE, stackness } from "./threshold";
+import { isQuotation, wordingOf } from "./wording";
 import { LocalIndex } from "./vectors/local-index";
 import type { VectorIndex } from "./vectors/vector-index";
 
@@ -21,6 +22,9 @@ export const HOT_VECTORS = 12_000;
 const OUTSIDE_CANDIDATES = 50;
 /** Searches through all held vectors before others get their turn: a millisecond each at most. */
 const SEARCHED_A_TURN = 5;
+
+/** A report that has just been embedded. */
+type Fresh = Omit<StoredVector, "embedder">;
 
 /**
  * What the project's object knows of who resembles whom: its own vectors (exact), and an outside index beyond its size.
@@ -70,14 +74,14 @@ export class Neighbourhood {
   }
 
   /** Stores vectors and their near pairs, at once with the table that has weighed them. */
-  async add(vectors: Omit<StoredVector, "embedder">[], idf: IdfTable | null): Promise<void> {
+  async add(vectors: Fresh[], idf: IdfTable | null): Promise<void> {
     const edges: SimilarPair[] = [];
     for (const [i, one] of vectors.entries()) {
       if (i % SEARCHED_A_TURN === 0) await letOthers();
       await this.hot.remove([one.feedbackId]);
       this.shares.set(one.feedbackId, one.stackShare);
       if (!one.vector) continue;
-      edges.push(...(await this.pairsOf(one.feedbackId, one.vector, one.stackShare)));
+      edges.push(...this.withQuotations(one, await this.pairsOf(one), vectors));
       await this.hot.upsert([{ feedbackId: one.feedbackId, vector: one.vector }]);
     }
     const rows = vectors.map((one) => ({ ...one, embedder: this.embedderKey }));
@@ -104,9 +108,9 @@ export class Neighbourhood {
   near(ids: string[], similarity: number, anchors: Anchors): string[] {
     const asked = new Set(ids);
     const found = new Map<string, number>();
-    for (const { a, b, cosine } of this.tables.edgesOf(ids)) {
+    for (const { a, b, cosine, quoted } of this.tables.edgesOf(ids)) {
       const shares: [number, number] = [this.shares.get(a) ?? 0, this.shares.get(b) ?? 0];
-      const above = cosine / pairLine(similarity, shares, anchors);
+      const above = (cosine * (quoted ? QUOTE_EASE : 1)) / pairLine(similarity, shares, anchors);
       if (above <= 1 - 1e-6) continue;
       for (const id of [a, b]) {
         if (!asked.has(id)) found.set(id, Math.max(above, found.get(id) ?? 0));
@@ -128,7 +132,8 @@ export class Neighbourhood {
     return this.tables.edgesAmong(ids);
   }
 
-  private async pairsOf(id: string, vector: Float32Array, share: number): Promise<SimilarPair[]> {
+  private async pairsOf({ feedbackId: id, vector, stackShare }: Fresh): Promise<SimilarPair[]> {
+    if (!vector) return [];
     const near = this.hot.nearest(vector, KEPT_PAIRS, 0);
     if (this.outside && this.hot.size >= HOT_VECTORS) {
       const known = new Set(near.map((one) => one.feedbackId));
@@ -137,10 +142,25 @@ export class Neighbourhood {
     }
     return near
       .filter(({ feedbackId, cosine }, rank) => {
-        const shares: [number, number] = [share, this.shares.get(feedbackId) ?? 0];
+        const shares: [number, number] = [stackShare, this.shares.get(feedbackId) ?? 0];
         return rank < ALWAYS_KEPT || cosine > pairLine(KEPT_SIMILARITY, shares, this.anchors);
       })
       .map(({ feedbackId, cosine }) => ({ a: id, b: feedbackId, cosine }));
+  }
+
+  /** Marks the pairs of a text and a crash in which one quotes the other. `fresh` are not in the tables yet. */
+  private withQuotations(one: Fresh, pairs: SimilarPair[], fresh: readonly Fresh[]): SimilarPair[] {
+    const share = Math.max(0, stackness(one.stackShare));
+    const mixed = pairs.filter(
+      ({ b }) => Math.abs(share - Math.max(0, stackness(this.shares.get(b) ?? 0))) > 0.5,
+    );
+    if (mixed.length === 0 || !one.wording) return pairs;
+    const stored = this.tables.vectorsOf(mixed.map(({ b }) => b));
+    const wordings = new Map([...stored, ...fresh].map((row) => [row.feedbackId, row.wording]));
+    const quoted = new Set(
+      mixed.filter(({ b }) => isQuotation(one.wording, wordings.get(b) ?? null)),
+    );
+    return pairs.map((pair) => (quoted.has(pair) ? { ...pair, quoted: true } : pair));
   }
 }
 
@@ -182,6 +202,7 @@ async function embedPart(deps: EmbedDeps, rows: FeedbackRow[]): Promise<number> 
       vector: one.vector,
       features: one.features ?? null,
       trace: traceOf(rows[i]!.metadata.crash),
+      wording: wordingOf({ ...rows[i]!, crash: rows[i]!.metadata.crash }),
     })),
     deps.idf,
   );

@@ -1,6 +1,6 @@
 import type { ProjectActor } from "../domain/actor";
 import { CLUSTER_SUMMARY_LIMIT, CLUSTER_TITLE_LIMIT } from "../domain/cluster";
-import { insertClusters, type ClusterToInsert } from "../store/clusters";
+import { insertClusters, type ClusterToInsert } from "../store/cluster-members";
 import type { Db, Statement } from "../store/db";
 import type { FeedbackRow } from "../store/feedback";
 

@@ -3,16 +3,12 @@ import { DomainError } from "../domain/errors";
 import { FINGERPRINT_VERSION } from "../domain/fingerprint";
 import { derivedId, newId } from "../domain/ids";
 import type { OperationEffect, OperationKind } from "../domain/operation";
-import {
-  changeStatus,
-  recountClusters,
-  reviveClusters,
-  markMerged,
-  touchClusters,
-} from "../store/clusters";
+import { touchClusters } from "../store/clusters";
+import { recountClusters, reviveClusters, markMerged } from "../store/cluster-members";
+import { changeStatus } from "../store/cluster-status";
 import { commit } from "../store/commit";
 import { isUniqueViolation, type Statement } from "../store/db";
-import { moveFeedback, setDuplicates } from "../store/feedback";
+import { moveFeedback, setDuplicates } from "../store/placement";
 import {
   claimRevision,
   currentRevision,

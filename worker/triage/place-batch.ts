@@ -2,23 +2,11 @@ import type { GroupingSettings } from "../domain/grouping";
 import { inTurns } from "../kit/turns";
 import { nextClusterStatus } from "../domain/cluster";
 import { isUniqueViolation, runBatch, type Db, type Statement } from "../store/db";
-import {
-  findClustersByIds,
-  insertClusters,
-  markMerged,
-  moveCluster,
-  recountClusters,
-  wakeByCount,
-  type ClusterRow,
-} from "../store/clusters";
-import {
-  findFeedbackByIds,
-  listMembers,
-  listUnclustered,
-  placeFeedback,
-  reportsSpan,
-  type FeedbackRow,
-} from "../store/feedback";
+import { findClustersByIds, type ClusterRow } from "../store/clusters";
+import { insertClusters, markMerged, recountClusters } from "../store/cluster-members";
+import { moveCluster, wakeByCount } from "../store/cluster-status";
+import { findFeedbackByIds, type FeedbackRow } from "../store/feedback";
+import { listMembers, listUnclustered, placeFeedback, reportsSpan } from "../store/placement";
 import { claimRevision, currentRevision, insertDecisions } from "../store/grouping";
 import { assignSteps } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";

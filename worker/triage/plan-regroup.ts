@@ -1,9 +1,11 @@
 import type { ProjectActor } from "../domain/actor";
 import type { ProjectSettings } from "../domain/project";
 import type { ReplaySettings } from "../domain/replay";
-import { findClustersByIds, insertClusters, type ClusterRow } from "../store/clusters";
+import { findClustersByIds, type ClusterRow } from "../store/clusters";
+import { insertClusters } from "../store/cluster-members";
 import type { Db, Statement } from "../store/db";
-import { findFeedbackByIds, listMembers } from "../store/feedback";
+import { findFeedbackByIds } from "../store/feedback";
+import { listMembers } from "../store/placement";
 import { chunks } from "../store/operations";
 import { refused } from "./decide-change";
 import { clusterFrom } from "./new-cluster";

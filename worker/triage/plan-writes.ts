@@ -1,8 +1,9 @@
 import { FINGERPRINT_VERSION } from "../domain/fingerprint";
 import type { GroupingSettings } from "../domain/grouping";
 import { derivedId } from "../domain/ids";
-import type { insertClusters } from "../store/clusters";
-import type { FeedbackRow, MemberRow } from "../store/feedback";
+import type { insertClusters } from "../store/cluster-members";
+import type { FeedbackRow } from "../store/feedback";
+import type { MemberRow } from "../store/placement";
 import type { DecisionToInsert } from "../store/grouping";
 import type { AssignDecision, AssignResult, Target } from "./assignment";
 import type { Embedder } from "./embedders/embedder";

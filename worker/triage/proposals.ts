@@ -7,8 +7,9 @@ import { findFeedbackByIds } from "../store/feedback";
 import { decideProposal, findProposal, listProposals, type ProposalRow } from "../store/proposals";
 import { refused } from "./decide-change";
 import { mergeClusters } from "./merge-clusters";
+import { splitCluster } from "./split-cluster";
 import type { LedgerDeps } from "./operate";
-import { toProposalView, type OperationView, type ProposalView } from "./views";
+import { SHOWN_REPORTS, toProposalView, type OperationView, type ProposalView } from "./views";
 
 const SHOWN = 50;
 
@@ -17,7 +18,7 @@ export const ProposalQuery = z.object({
   cluster_id: z.uuid().optional(),
 });
 
-/** What the machine would do and leaves to people: the newest 50 that are open. */
+/** What the machine would do and leaves to people: the newest 50 that are open, and still true of where reports are. */
 export async function readProposals(
   { db }: Pick<LedgerDeps, "db">,
   who: ProjectActor,
@@ -25,28 +26,38 @@ export async function readProposals(
 ): Promise<ProposalView[]> {
   const rows = await listProposals(db, who.projectId, query.cluster_id, SHOWN);
   const clusterIds = rows.flatMap((row) => [row.clusterId, row.intoId ?? row.clusterId]);
-  const reportIds = rows.flatMap((row) =>
-    row.reasons.nearest.flatMap((near) => [near.feedback_id, near.other_id]),
-  );
+  const reportIds = rows.flatMap(({ reasons }) => [
+    ...reasons.nearest.flatMap((near) => [near.feedback_id, near.other_id]),
+    ...(reasons.reports ?? []).slice(0, SHOWN_REPORTS),
+  ]);
   const [clusters, reports] = await Promise.all([
     findClustersByIds(db, who.projectId, [...new Set(clusterIds)]),
     findFeedbackByIds(db, who.projectId, [...new Set(reportIds)]),
   ]);
   const titles = new Map([...clusters, ...reports].map((row) => [row.id, row.title]));
-  return rows.map((row) => toProposalView(row, titles));
+  const places = new Map(reports.map((row) => [row.id, row.clusterId]));
+  return rows
+    .filter(
+      ({ kind, clusterId, reasons }) =>
+        kind === "merge" || reasons.reports?.some((id) => places.get(id) === clusterId),
+    )
+    .map((row) => toProposalView(row, titles));
 }
 
-/** Does what was proposed, as the person's own merge, which can be undone like any other. */
+/** Does what was proposed, as the person's own merge or split, which can be undone like any other. */
 export async function acceptProposal(
   deps: LedgerDeps,
   who: ProjectActor,
   id: string,
 ): Promise<OperationView> {
-  const { clusterId, intoId } = await openProposal(deps, who, id);
+  const { kind, clusterId, intoId, reasons } = await openProposal(deps, who, id);
   const by = actorName(who.actor);
-  return mergeClusters(deps, who, clusterId, { into: intoId! }, (now) => [
-    decideProposal(deps.db, who.projectId, id, "accepted", by, now),
-  ]);
+  const more = (now: number) => [decideProposal(deps.db, who.projectId, id, "accepted", by, now)];
+  if (kind === "merge") return mergeClusters(deps, who, clusterId, { into: intoId! }, more);
+  const reports = await findFeedbackByIds(deps.db, who.projectId, reasons.reports ?? []);
+  const there = reports.flatMap((row) => (row.clusterId === clusterId ? row.id : []));
+  if (there.length === 0) throw refused("These reports are not in the cluster any more.");
+  return splitCluster(deps, who, clusterId, { feedback_ids: there }, more);
 }
 
 /** A person says no: it is not proposed again. */

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
-import { CLUSTER_STATUSES } from "../domain/cluster";
+import { CLUSTER_STATUSES, SEVERITIES } from "../domain/cluster";
 import { notFound } from "../domain/errors";
+import { SOURCE_KINDS } from "../domain/feedback";
 import { isoTime } from "../kit/clock";
-import { findCluster, listClusters, listMergedInto } from "../store/clusters";
+import { CLUSTER_SORTS, listClusters, sortValue } from "../store/cluster-list";
+import { findCluster, listMergedInto } from "../store/clusters";
 import { decodeCursor, toPage, type Page } from "../store/cursor";
 import { listFeedback } from "../store/feedback";
 import { toFeedbackItem } from "../store/feedback-item";
@@ -19,13 +21,23 @@ export const ClusterQuery = z.object({
   status: z.enum(CLUSTER_STATUSES).optional(),
   /** `grouped` leaves out clusters below the minimum size. */
   show: z.enum(["all", "grouped"]).default("all"),
+  severity: z.enum(SEVERITIES).optional(),
+  /** Clusters that have this label. */
+  label: z.string().trim().min(1).max(40).optional(),
+  /** Clusters of this person; empty: of nobody. */
+  assignee: z.string().trim().max(200).optional(),
+  /** Clusters with a report from there. */
+  source: z.enum(SOURCE_KINDS).optional(),
   /** Clusters with this in their titles. */
   q: z.string().trim().max(100).optional(),
+  /** A cursor belongs to the order that it was given with. */
+  sort: z.enum(CLUSTER_SORTS).default("last_seen"),
+  order: z.enum(["asc", "desc"]).default("desc"),
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
-/** A page of clusters, last seen first. */
+/** A page of clusters; unless told otherwise the last seen first. */
 export async function readClusterPage(
   deps: Pick<TriageDeps, "db" | "grouping">,
   who: ProjectActor,
@@ -33,16 +45,15 @@ export async function readClusterPage(
 ): Promise<Page<ClusterListItem>> {
   const { minClusterSize } = groupingOf(deps.grouping, await findProject(deps.db, who.projectId));
   const rows = await listClusters(deps.db, who.projectId, {
-    status: query.status,
+    ...query,
     title: query.q || undefined,
     minCount: query.show === "grouped" ? minClusterSize : undefined,
     cursor: decodeCursor(query.cursor),
-    limit: query.limit,
   });
   return toPage(
     rows,
     query.limit,
-    (row) => ({ at: row.lastSeenAt, id: row.id }),
+    (row) => ({ at: sortValue(row, query.sort), id: row.id }),
     (row) => toClusterListItem(row, minClusterSize),
   );
 }

@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
 import { notFound } from "../domain/errors";
 import { findCluster } from "../store/clusters";
-import { findFeedbackByIds, newestMembers } from "../store/feedback";
+import { findFeedbackByIds } from "../store/feedback";
+import { newestMembers } from "../store/placement";
 import { listLinks } from "../store/operations";
+import { splitsSaidNoTo } from "../store/proposals";
 import { findProject } from "../store/projects";
 import { groupingOf, type TriageDeps } from "./deps";
 import { PersonLinks } from "./person-links";
-
-/** Of a larger cluster the newest are compared. */
-const MOST_COMPARED = 200;
-const MOST_LINKS = 50_000;
+import { partsToSplit } from "./propose-splits";
+import { MOST_COMPARED, MOST_LINKS } from "./suggest-splits";
 
 const Report = z.object({ feedback_id: z.string(), title: z.string() });
 
@@ -31,7 +31,7 @@ export const CohesionView = z.object({
     })
     .nullable(),
   outliers: z.array(Report.extend({ mean: z.number() })),
-  /** Reports that the machine alone would part from the others, and that no person has joined with them. */
+  /** Reports that the machine alone would part from the others, and of which no person has said otherwise. */
   splits: z.array(z.object({ reports: z.array(Report), reason: z.string() })),
 });
 export type CohesionView = z.infer<typeof CohesionView>;
@@ -49,17 +49,16 @@ export async function readCohesion(
   if (!cluster) throw notFound("cluster");
   const rows = await newestMembers(db, who.projectId, clusterId, MOST_COMPARED);
   const ids = rows.map((row) => row.id);
-  const [{ cohesion, parts }, reports, said] = await Promise.all([
+  const [{ cohesion, parts }, reports, said, dismissed] = await Promise.all([
     lookAlike(who.projectId, rows),
     findFeedbackByIds(db, who.projectId, ids),
     listLinks(db, who.projectId, ids, MOST_LINKS),
+    splitsSaidNoTo(db, who.projectId, clusterId),
   ]);
   const titles = new Map(reports.map((row) => [row.id, row.title]));
   const report = (id: string) => ({ feedback_id: id, title: titles.get(id) ?? "" });
-  const links = new PersonLinks(said);
-  const [largest = [], ...others] = [...parts].sort((x, y) => y.length - x.length);
-  const rest = (part: readonly string[]) => ids.filter((id) => !part.includes(id));
-  const apart = others.filter((part) => !links.find(part, rest(part), "must"));
+  const apart = partsToSplit({ parts, links: new PersonLinks(said), dismissed });
+  const largest = Math.max(0, ...parts.map((part) => part.length));
   const { threshold } = groupingOf(grouping, project);
   return {
     compared: ids.length,
@@ -76,9 +75,9 @@ export async function readCohesion(
       ...report(id),
       mean: rounded(mean),
     })),
-    splits: apart.slice(0, 5).map((part) => ({
+    splits: apart.map((part) => ({
       reports: part.slice(0, 20).map(report),
-      reason: `Compared alone, these are not above the line of ${threshold} with the other ${largest.length} or more.`,
+      reason: `Compared alone, these are not above the line of ${threshold} with the other ${largest} or more.`,
     })),
   };
 }

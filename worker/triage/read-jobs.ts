@@ -4,7 +4,7 @@ import { notFound } from "../domain/errors";
 import { isoTime } from "../kit/clock";
 import { findClusterJob, listClusterJobs } from "../store/cluster-jobs";
 import { decodeCursor, toPage, type Page } from "../store/cursor";
-import { oldestUnclusteredAt } from "../store/feedback";
+import { oldestUnclusteredAt } from "../store/placement";
 import { countProject } from "../store/projects";
 import type { TriageDeps } from "./deps";
 import { toClusterJobView, type ClusterJobView, type ClusteringStatus } from "./views";

@@ -1,10 +1,16 @@
+import { isLiveJob } from "../domain/cluster-job";
 import { newId } from "../domain/ids";
 import { logEvent, logFailure } from "../kit/log";
 import type { Clock } from "../kit/clock";
-import { insertClusterJob, NO_STATS, updateClusterJob } from "../store/cluster-jobs";
+import {
+  findClusterJob,
+  insertClusterJob,
+  NO_STATS,
+  updateClusterJob,
+} from "../store/cluster-jobs";
 import { runBatch, type Db } from "../store/db";
 import { findFeedbackByIds } from "../store/feedback";
-import { backOffMs, MAX_FAILURES } from "./cluster-job";
+import { failureText, hasFailed, pauseAfter } from "./cluster-job";
 import type { Embedder } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
 import { embedBatch, HOT_VECTORS, type Neighbourhood } from "./neighbourhood";
@@ -71,6 +77,11 @@ export async function runReembed(deps: ReembedDeps): Promise<number | null> {
 
 async function step(deps: ReembedDeps, job: ReembedJob): Promise<number | null> {
   const { db, clock, projectId, tables, key } = deps;
+  const row = await findClusterJob(db, projectId, job.id);
+  if (row && !isLiveJob(row.status)) {
+    tables.setJob(null);
+    return null;
+  }
   if (tables.isNew(key)) {
     tables.forgetWordCounts();
     deps.forgetBrain();
@@ -121,11 +132,12 @@ async function afterFailure(
 ): Promise<number | null> {
   logFailure("reembed_failed", error, { project_id: projectId, job_id: job.id });
   const failures = job.failures + 1;
-  const failed = failures >= MAX_FAILURES;
+  const pause = pauseAfter(error, failures, clock());
+  const failed = hasFailed(failures, pause);
   tables.setJob(failed ? null : { ...job, failures });
-  const message = error instanceof Error ? error.message.slice(0, 300) : "unknown failure";
+  const message = failureText(error);
   const end = failed ? { status: "failed" as const, finishedAt: clock() } : {};
   const change = { error: message, heartbeatAt: clock(), ...end };
   await runBatch(db, [updateClusterJob(db, projectId, job.id, change)]).catch(() => undefined);
-  return failed ? null : backOffMs(failures);
+  return failed ? null : pause;
 }

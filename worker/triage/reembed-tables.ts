@@ -1,24 +1,22 @@
+import { StateTable } from "./state-table";
+
 /** The job that embeds anew. `total`: how many reports another embedder had read when it began. */
 export type ReembedJob = { id: string; total: number; failures: number };
 
 /** What the project's object knows of vectors that another embedder has made. */
 export class ReembedTables {
-  constructor(private readonly storage: DurableObjectStorage) {}
+  private readonly state: StateTable;
+
+  constructor(private readonly storage: DurableObjectStorage) {
+    this.state = new StateTable(storage.sql);
+  }
 
   job(): ReembedJob | null {
-    const [row] = this.storage.sql
-      .exec<{ value: string }>("SELECT value FROM state WHERE key = 'reembed'")
-      .toArray();
-    return row ? (JSON.parse(row.value) as ReembedJob) : null;
+    return this.state.read<ReembedJob>("reembed");
   }
 
   setJob(job: ReembedJob | null): void {
-    if (job === null) this.storage.sql.exec("DELETE FROM state WHERE key = 'reembed'");
-    else
-      this.storage.sql.exec(
-        "INSERT OR REPLACE INTO state VALUES ('reembed', ?)",
-        JSON.stringify(job),
-      );
+    this.state.write("reembed", job);
   }
 
   /** How many vectors are of another embedder than `key`. */
@@ -59,7 +57,7 @@ export class ReembedTables {
   forgetWordCounts(): void {
     this.storage.transactionSync(() => {
       this.storage.sql.exec("DELETE FROM idf_pages");
-      this.storage.sql.exec("DELETE FROM state WHERE key = 'idf_documents'");
+      this.state.write("idf_documents", null);
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { ProjectActor } from "../domain/actor";
 import { derivedId } from "../domain/ids";
-import { markUnclustered } from "../store/feedback";
+import { markUnclustered } from "../store/placement";
 import { decideRemove } from "./decide-change";
 import { loadMembership, loadPlaced } from "./load-membership";
 import { newCluster } from "./new-cluster";

@@ -1,11 +1,18 @@
 import { systemActor } from "../domain/actor";
+import { isLiveJob } from "../domain/cluster-job";
 import { newId } from "../domain/ids";
 import type { ReplayResult, ReplaySettings } from "../domain/replay";
 import { logEvent, logFailure } from "../kit/log";
-import { insertClusterJob, NO_STATS, updateClusterJob } from "../store/cluster-jobs";
+import {
+  findClusterJob,
+  insertClusterJob,
+  NO_STATS,
+  updateClusterJob,
+} from "../store/cluster-jobs";
 import { runBatch } from "../store/db";
 import { currentRevision } from "../store/grouping";
 import { findOperation } from "../store/operations";
+import { failureText } from "./cluster-job";
 import { embedderKeyOf } from "./neighbourhood";
 import { operationStatements } from "./operate";
 import { planRegroup } from "./plan-regroup";
@@ -62,14 +69,18 @@ export async function runReplay(deps: ReplayDeps): Promise<number | null> {
     const failed = failures >= MOST_FAILURES;
     deps.tables.save({ ...(deps.tables.replay() ?? replay), failures, ended: failed });
     if (!failed) return RETRY_MS * failures;
-    const message = error instanceof Error ? error.message.slice(0, 300) : "unknown failure";
-    await runBatch(deps.db, [ended(deps, replay.id, message)]).catch(() => undefined);
+    await runBatch(deps.db, [ended(deps, replay.id, failureText(error))]).catch(() => undefined);
     return null;
   }
 }
 
 async function step(deps: ReplayDeps, replay: Replay): Promise<number | null> {
   const { db, clock, projectId, tables } = deps;
+  const row = await findClusterJob(db, projectId, replay.id);
+  if (row && !isLiveJob(row.status)) {
+    tables.end();
+    return null;
+  }
   const more = await replaySlice(deps, replay);
   const now = clock();
   const beat = { status: "running" as const, heartbeatAt: now, progress: tables.progress() };

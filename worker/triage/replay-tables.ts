@@ -1,5 +1,6 @@
 import type { HumanScore, ReplaySettings } from "../domain/replay";
 import type { AssignDecision } from "./assignment";
+import { StateTable } from "./state-table";
 
 /**
  * A replay of the brain over everything that is placed. `cursor`: all vectors up to this id were looked at; `slices`: how many
@@ -23,13 +24,14 @@ type MoveRow = { feedback_id: string; origin: string; target: string; why: strin
 
 /** What the project's object keeps of a replay: which reports it has seen, and where they would be. */
 export class ReplayTables {
-  constructor(private readonly storage: DurableObjectStorage) {}
+  private readonly state: StateTable;
+
+  constructor(private readonly storage: DurableObjectStorage) {
+    this.state = new StateTable(storage.sql);
+  }
 
   replay(): Replay | null {
-    const [row] = this.storage.sql
-      .exec<{ value: string }>("SELECT value FROM state WHERE key = 'replay'")
-      .toArray();
-    return row ? (JSON.parse(row.value) as Replay) : null;
+    return this.state.read<Replay>("replay");
   }
 
   /** Begins anew: what an earlier one found is gone. */
@@ -43,10 +45,13 @@ export class ReplayTables {
   }
 
   save(replay: Replay): void {
-    this.storage.sql.exec(
-      "INSERT OR REPLACE INTO state VALUES ('replay', ?)",
-      JSON.stringify(replay),
-    );
+    this.state.write("replay", replay);
+  }
+
+  /** Nothing more is done for it. */
+  end(): void {
+    const replay = this.replay();
+    if (replay) this.save({ ...replay, ended: true });
   }
 
   /** The next reports with a vector that were not seen yet. */

@@ -4,7 +4,7 @@ import { derivedId } from "../domain/ids";
 import type { ReplayResult } from "../domain/replay";
 import { countLiveClusters, findClustersByIds } from "../store/clusters";
 import { runBatch, type Db } from "../store/db";
-import { listMembers, reportsSpan, type MemberRow } from "../store/feedback";
+import { listMembers, reportsSpan, type MemberRow } from "../store/placement";
 import { listLinks } from "../store/operations";
 import { assignSteps } from "./assign";
 import type { AssignInput, AssignResult } from "./assignment";
@@ -16,6 +16,7 @@ import { KEPT_SIMILARITY, type Neighbourhood } from "./neighbourhood";
 import { PersonLinks } from "./person-links";
 import type { Replay, ReplayMove, ReplayTables } from "./replay-tables";
 import { addScores, scoreWords } from "./score-words";
+import { suggestSplits } from "./suggest-splits";
 import { summariseMoves } from "./summarise-moves";
 import { greyZone } from "./threshold";
 
@@ -59,7 +60,11 @@ export async function replaySlice(deps: ReplayDeps, replay: Replay): Promise<"mo
   const { moves, made } = await movesOf(replay, result, origins);
   const ids = [...problem.members.keys()];
   const score = await scoreSlice(deps, problem.input, tables.seenOf(ids));
-  if (replay.kind === "recluster") await propose(deps, input, moves);
+  if (replay.kind === "recluster") {
+    await propose(deps, input, moves);
+    const frozen = input.clusters.flatMap((cluster) => (cluster.frozen ? cluster.id : []));
+    await suggestSplits({ ...deps, grouping }, frozen);
+  }
   const whole = problem.members.size < WALK_LIMIT;
   const seen = new Set([...batch, ...(whole ? ids : [])]);
   const next: Replay = {

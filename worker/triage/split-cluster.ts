@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ProjectActor } from "../domain/actor";
 import { derivedId } from "../domain/ids";
+import type { Statement } from "../store/db";
 import { decideSplit } from "./decide-change";
 import { loadMembership, loadPlaced } from "./load-membership";
 import { newCluster } from "./new-cluster";
@@ -15,6 +16,7 @@ export async function splitCluster(
   who: ProjectActor,
   clusterId: string,
   input: z.output<typeof SplitInput>,
+  more?: (now: number) => Statement[],
 ): Promise<OperationView> {
   const ids = [...new Set(input.feedback_ids)];
   const split = await operate(deps, who, "split", `cluster:${clusterId}`, async (operationId) => {
@@ -25,6 +27,7 @@ export async function splitCluster(
       change: decideSplit(state, clusterId, ids, newId),
       about: [clusterId, newId],
       first: (now) => [newCluster(deps.db, who, newId, seed!, now)],
+      ...(more ? { more } : {}),
     };
   });
   // The new cluster has no title of its own yet.

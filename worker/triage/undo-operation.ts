@@ -13,6 +13,7 @@ import { decideUndo, type Undoable } from "./decide-undo";
 import { loadLinks, loadMembership, MOST_REGROUPED } from "./load-membership";
 import type { Move } from "./membership";
 import { operate, type LedgerDeps, type Planned } from "./operate";
+import { listSurvivors } from "../store/clusters";
 import { findFeedbackByIds } from "../store/feedback";
 import { setGrouping } from "../store/projects";
 import type { OperationView } from "./views";
@@ -63,8 +64,10 @@ async function planUndoOfMoves(
     ...operation.effect.merged.flatMap(({ clusterId, into }) => [clusterId, into]),
     ...present.flatMap((item) => item.clusterId ?? []),
   ];
-  const most = row.kind === "regroup" ? MOST_REGROUPED : undefined;
-  const state = await loadMembership(db, who, concerned, most);
+  const regroup = row.kind === "regroup";
+  const survivors = regroup ? await listSurvivors(db, who.projectId, concerned) : [];
+  const most = regroup ? MOST_REGROUPED : undefined;
+  const state = await loadMembership(db, who, [...concerned, ...survivors], most);
   const [laterTouched, { links, places }, later] = await Promise.all([
     touchedAfter(db, who.projectId, ids, row.revision),
     loadLinks(db, who, ids, row.id),

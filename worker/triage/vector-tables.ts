@@ -2,6 +2,7 @@ import type { SimilarPair } from "./assignment";
 import type { SparseFeatures } from "./embedders/embedder";
 import type { IdfTable } from "./embedders/lexical/idf";
 import type { Verdict } from "./grey-problem";
+import type { Wording } from "./wording";
 
 /** A report's vector as it is kept. `textAt`: when the text that was embedded was last changed. */
 export type StoredVector = {
@@ -14,9 +15,11 @@ export type StoredVector = {
   features: SparseFeatures | null;
   /** Where it crashed (`traceOf`); `null` when it tells no function. */
   trace: Uint32Array | null;
+  /** How it puts it (`wordingOf`); `null` where it was not asked for. */
+  wording: Wording | null;
 };
 
-/** Where vectors, their near pairs and verdicts on them are kept: the object's SQLite (`object-tables.ts`), or a test's memory. */
+/** Where vectors, their near pairs and verdicts on them are kept: the object's SQLite (`sqlite-vectors.ts`), or a test's memory. */
 export type VectorTables = {
   /** Vectors with their pairs and the table they were weighed by, at once; what was known of pairs with these items is forgotten. */
   saveEmbedded(vectors: StoredVector[], edges: SimilarPair[], idf: IdfTable | null): void;

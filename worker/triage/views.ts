@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CLUSTER_STATUSES, SEVERITIES } from "../domain/cluster";
+import { CLUSTER_JOB_STATUSES } from "../domain/cluster-job";
 import { FeedbackItem, SOURCE_KINDS } from "../domain/feedback";
 import { GROUPING_TIERS } from "../domain/grouping";
 import { OPERATION_KINDS } from "../domain/operation";
@@ -169,7 +170,10 @@ export function toOperationView(row: OperationRow & { reports: number; about: st
   } satisfies OperationView;
 }
 
-/** The brain would merge a cluster into another, but one of them is a person's. Similarities are user-facing. */
+/** Of a split so many reports are named. */
+export const SHOWN_REPORTS = 20;
+
+/** The brain would merge a cluster into another, or split reports off, but a cluster is a person's. Similarities are user-facing. */
 export const ProposalView = z.object({
   id: z.string(),
   kind: z.enum(["merge", "split"]),
@@ -190,6 +194,9 @@ export const ProposalView = z.object({
         similarity: z.number(),
       }),
     ),
+    /** Of a split: how many reports would go, and the first 20 of them. */
+    report_count: z.number(),
+    reports: z.array(z.object({ feedback_id: z.string(), title: z.string().nullable() })),
   }),
   status: z.enum(["open", "accepted", "dismissed"]),
   created_at: z.string(),
@@ -201,6 +208,7 @@ export function toProposalView(
   row: ProposalRow,
   titles: ReadonlyMap<string, string>,
 ): ProposalView {
+  const { reports = [], ...reasons } = row.reasons;
   return {
     id: row.id,
     kind: row.kind,
@@ -209,11 +217,16 @@ export function toProposalView(
     into_id: row.intoId,
     into_title: row.intoId === null ? null : (titles.get(row.intoId) ?? ""),
     reasons: {
-      ...row.reasons,
-      nearest: row.reasons.nearest.map((near) => ({
+      ...reasons,
+      nearest: reasons.nearest.map((near) => ({
         ...near,
         title: titles.get(near.feedback_id) ?? null,
         other_title: titles.get(near.other_id) ?? null,
+      })),
+      report_count: reports.length,
+      reports: reports.slice(0, SHOWN_REPORTS).map((id) => ({
+        feedback_id: id,
+        title: titles.get(id) ?? null,
       })),
     },
     status: row.status,
@@ -226,10 +239,12 @@ export const ClusterJobView = z.object({
   id: z.string(),
   project_id: z.string(),
   kind: z.enum(CLUSTER_JOB_KINDS),
-  status: z.enum(["pending", "running", "succeeded", "failed"]),
+  status: z.enum(CLUSTER_JOB_STATUSES),
   created_at: z.string(),
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),
+  /** Who cancelled it. */
+  cancelled_by: z.string().nullable(),
   error: z.string().nullable(),
   stats: z.object({
     clustered: z.number(),
@@ -251,6 +266,7 @@ export function toClusterJobView(row: ClusterJobRow): ClusterJobView {
     created_at: isoTime(row.createdAt),
     started_at: isoTime(row.startedAt),
     finished_at: isoTime(row.finishedAt),
+    cancelled_by: row.cancelledBy,
     error: row.error,
     stats: row.stats,
     progress: row.progress,

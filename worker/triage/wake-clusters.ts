@@ -1,5 +1,5 @@
 import { systemActor } from "../domain/actor";
-import { listToWake, wakeByDate } from "../store/clusters";
+import { listToWake, wakeByDate } from "../store/cluster-status";
 import { auditStatement } from "../store/commit";
 import { runBatch } from "../store/db";
 import type { TriageDeps } from "./deps";

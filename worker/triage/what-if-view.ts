@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CLUSTER_JOB_STATUSES } from "../domain/cluster-job";
 import { GROUPING_METHODS } from "../domain/grouping";
 import { isoTime } from "../kit/clock";
 import type { ClusterJobRow } from "../store/cluster-jobs";
@@ -9,7 +10,7 @@ const Part = z.object({ id: z.string().nullable(), title: z.string(), reports: z
 /** What another threshold or strategy would change. Clusters with the id null are not there yet. */
 export const WhatIfView = z.object({
   id: z.string(),
-  status: z.enum(["pending", "running", "succeeded", "failed"]),
+  status: z.enum(CLUSTER_JOB_STATUSES),
   error: z.string().nullable(),
   threshold: z.number(),
   method: z.enum(GROUPING_METHODS),

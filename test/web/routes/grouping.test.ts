@@ -65,7 +65,7 @@ const SEEN: WhatIfView = {
 };
 
 function shown(preview: WhatIfView, mayApply: boolean): string {
-  const page = createElement(WhatIfResult, { preview, base: "/p/p1", mayApply });
+  const page = createElement(WhatIfResult, { preview, base: "/p/p1", mayCancel: true, mayApply });
   const router = createMemoryRouter([{ path: "/", element: page }]);
   return renderToStaticMarkup(createElement(RouterProvider, { router }));
 }
@@ -102,6 +102,12 @@ describe("grouping", () => {
       { "POST /projects/p1/cluster-jobs": { id: "j2" } },
     );
     expect(embed.calls[0]?.json).toEqual({ kind: "reembed" });
+    const cancelled = await act(
+      { intent: "cancel", id: "j2" },
+      { "PATCH /projects/p1/cluster-jobs/j2": { id: "j2", status: "cancelled" } },
+    );
+    expect(cancelled.calls[0]?.json).toEqual({ status: "cancelled" });
+    expect(cancelled.location).toBe("/p/p1/grouping");
   });
 
   it("shows the API's refusal", async () => {
@@ -137,5 +143,6 @@ describe("grouping", () => {
     expect(html).toContain('value="apply"');
     expect(shown(SEEN, false)).not.toContain('value="apply"');
     expect(shown({ ...SEEN, result: null, status: "running" }, true)).toContain("9 of 9 reports");
+    expect(shown({ ...SEEN, result: null, status: "cancelled" }, true)).toContain("cancelled");
   });
 });

@@ -65,6 +65,46 @@ describe("settings", () => {
     });
   });
 
+  it("name models with their prices by task, whom to trust, and who else is asked", async () => {
+    const fields = {
+      ...FIELDS,
+      model_code: "m-2",
+      model_code_input: "1.5",
+      model_code_output: "0",
+      trusted: "sentry",
+      review_way: "comment",
+      review_called: "@bot review",
+    };
+    const { calls } = await act(fields, {
+      "GET /projects/p1": { id: "p1", settings: { grouping: {}, models: { plan: "old" } } },
+      "PATCH /projects/p1": PROJECT,
+    });
+    expect(calls.at(-1)?.json).toMatchObject({
+      settings: {
+        models: { code: { name: "m-2", input_usd_per_mtok: 1.5, output_usd_per_mtok: 0 } },
+        trusted_sources: ["sentry"],
+        review_request: { comment: "@bot review" },
+      },
+    });
+    expect(calls.at(-1)?.json).not.toHaveProperty("settings.models.plan");
+  });
+
+  it("do not take a missing price for a price of nothing", async () => {
+    const fields = { ...FIELDS, model_plan: "m-2", model_plan_input: "1" };
+    const { calls, body } = await act(fields, {
+      "GET /projects/p1": PROJECT,
+      "PATCH /projects/p1": problem(400, "invalid_input", "no", [
+        { path: "settings.models.plan.output_usd_per_mtok", message: "expected number" },
+      ]),
+    });
+    expect(calls.at(-1)?.json).toMatchObject({
+      settings: { models: { plan: { output_usd_per_mtok: null } } },
+    });
+    expect(body).toMatchObject({
+      kept: { models: { plan: { name: "m-2", input: "1", output: "" } } },
+    });
+  });
+
   it("delete the project and lead away from it", async () => {
     const { calls, location } = await act(
       { intent: "delete" },

@@ -7,7 +7,7 @@ import worker from "../../../worker/index";
 import type { ClusterDetail } from "../../../worker/triage/views";
 import { call, type TestProject } from "../../builders/api";
 import { clusterOf, crashReport, makeFixProject, readRun, withPull } from "../../builders/fix";
-import { sendClosed } from "../../builders/hooks";
+import { sendClosed, sendReopened } from "../../builders/hooks";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -87,6 +87,41 @@ describe("a fix that was merged", () => {
       status: "merged",
       github_pr_url: first.pull.html_url,
     });
+  });
+});
+
+describe("a pull request that is opened again", () => {
+  it("speaks for its cluster again, once as often as it is told", async () => {
+    const project = await makeFixProject();
+    const { clusterId, runId, pull } = await withPull(project, { number: 12 });
+    await sendClosed(project, pull, false);
+    expect(await readDetail(project, clusterId)).toMatchObject({ status: "new" });
+    for (let told = 0; told < 2; told++) {
+      expect((await sendReopened(project, pull)).status).toBe(202);
+      expect(await readDetail(project, clusterId)).toMatchObject({
+        status: "pr_opened",
+        error_message: null,
+        github_pr_url: pull.html_url,
+      });
+    }
+    expect((await readRun(project, runId)).pr_state).toBe("open");
+    // And is closed, and merged, as any other.
+    await sendClosed(project, pull, true);
+    expect((await readDetail(project, clusterId)).status).toBe("merged");
+  });
+
+  it("is an earlier attempt's: the later one's stays the cluster's while it is open", async () => {
+    const project = await makeFixProject();
+    const first = await withPull(project, { number: 12 });
+    const { clusterId } = first;
+    await sendClosed(project, first.pull, false);
+    const second = await withPull(project, { clusterId, number: 13, attempt: 2 });
+    await sendReopened(project, first.pull);
+    expect(await readDetail(project, clusterId)).toMatchObject({
+      status: "pr_opened",
+      github_pr_url: second.pull.html_url,
+    });
+    expect((await readRun(project, first.runId)).pr_state).toBe("open");
   });
 });
 

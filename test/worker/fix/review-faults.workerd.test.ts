@@ -136,8 +136,47 @@ describe("a change that does not parse", () => {
   });
 });
 
+const SPENT = { error: { details: [{ violations: [{ quotaId: "RequestsPerDay" }] }] } };
+
+describe("a quota of the day that is spent", () => {
+  it("pauses a run before its review, and a person may let the change go out without one", async () => {
+    const project = await makeFixProject();
+    const clusterId = await clusterOf(project, crashReport("coupon"));
+    await script({ plain: [NO_PLAN] });
+    await call("POST", `/clusters/${clusterId}/plan`, { token: project.token });
+    await modelFault({ match: "chat", kind: "status", status: 429, body: SPENT, times: 99 });
+    const id = await press(project, clusterId, "repair_rules");
+    const held = await untilRun(project, id, ["waiting", "failed", "succeeded"], PATIENCE);
+    expect(held, held.logs).toMatchObject({ status: "waiting", pause: { reason: "quota" } });
+    expect(held.pause!.text).toContain("not reviewed");
+    expect(await pullsOf()).toEqual([]);
+    const on = await call("POST", `/jobs/${id}/resume`, { token: project.token, body: {} });
+    expect(on.status, on.text).toBe(202);
+    const run = await untilRun(project, id, ["failed", "succeeded"], PATIENCE);
+    expect(run, run.logs).toMatchObject({ status: "succeeded" });
+    const [pull] = await pullsOf();
+    expect(pull!.body).toContain("There was no review. The model's service has no calls left");
+  });
+
+  it("makes a plan from frames and names that says so, and nobody approves it unread", async () => {
+    const project = await makeFixProject();
+    const clusterId = await clusterOf(project, crashReport("coupon"));
+    await modelFault({ match: "chat", kind: "status", status: 429, body: SPENT, times: 99 });
+    const { json } = await call("POST", `/clusters/${clusterId}/start_fix`, {
+      token: project.token,
+      body: { runner: "repair_rules" },
+    });
+    expect(json).toMatchObject({ status: "waiting" });
+    const plan = await call("GET", `/clusters/${clusterId}/plan`, { token: project.token });
+    expect(plan.json).toMatchObject({
+      approved_at: null,
+      notice: expect.stringContaining("no calls left for today"),
+    });
+  });
+});
+
 it("a quota of the day pauses the run of one model call; its decision is left to a person", async () => {
-  const body = { error: { details: [{ violations: [{ quotaId: "RequestsPerDay" }] }] } };
+  const body = SPENT;
   const project = await makeFixProject();
   const clusterId = await clusterOf(project, crashReport("coupon"));
   await script({ plain: [NO_PLAN] });

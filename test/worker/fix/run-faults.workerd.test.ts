@@ -6,7 +6,7 @@ import {
   getQueueResult,
   introspectWorkflow,
 } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../../worker/index";
 import type { Env } from "../../../worker/env";
 import type { Fault } from "../../world/stand-in";
@@ -32,6 +32,10 @@ import {
   wholeLog,
 } from "../../builders/fix";
 
+/** Each try of a step takes as long as the machine is busy. */
+const PATIENCE = 150_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE });
+
 type Introspector = Awaited<ReturnType<typeof introspectWorkflow>>;
 
 let workflows: Introspector;
@@ -56,7 +60,7 @@ async function failOnceAtEach(kind: Pick<Fault, "kind" | "status" | "retryAfterS
 }
 
 async function expectOnePull(project: TestProject, runId: string): Promise<void> {
-  const run = await untilRun(project, runId);
+  const run = await untilRun(project, runId, undefined, PATIENCE);
   expect(run.status, `${run.error}\n${run.logs}`).toBe("succeeded");
   const pulls = await pullsOf();
   expect(pulls.map((pull) => pull.head.ref)).toEqual([run.branch]);
@@ -115,6 +119,26 @@ describe("a run", () => {
     const token = { authorization: `Bearer ${project.token}` };
     await steer({ project, runId }, token, "resume");
     await expectOnePull(project, runId);
+  });
+
+  it("keeps the settings that it was started with, and its log when it has ended", async () => {
+    const project = await makeFixProject({ test_command: "sleep 1" });
+    const clusterId = await clusterOf(project, crashReport("coupon"));
+    const runId = await press(project, clusterId);
+    const body = { test_command: "false", github_repo: "acme/elsewhere" };
+    await call("PATCH", "/projects/~", { token: project.token, body });
+    await expectOnePull(project, runId);
+    const { json } = await call("GET", `/jobs/${runId}/evidence`, { token: project.token });
+    expect(json).toMatchObject({ command: "sleep 1" });
+    const log = await wholeLog(project, runId);
+    await until("the log is archived", async () => {
+      const { objects } = await env.ARCHIVE.list({
+        prefix: `runs/${project.projectId}/${runId}/log/`,
+      });
+      const [first] = objects;
+      const text = first ? await (await env.ARCHIVE.get(first.key))!.text() : "";
+      return text.trim().split("\n").length === log.length && text.includes('"kind":"end"');
+    });
   });
 
   it("is one Workflow with one pull request when its queue message comes three times", async () => {
@@ -185,6 +209,35 @@ describe("the sweep", () => {
     await expectOnePull(project, runId);
   });
 });
+
+describe("a sandbox that was left behind", () => {
+  it("is ended by cron when its run is not at work; one of another installation is not", async () => {
+    const project = await makeFixProject();
+    const runId = await press(project, await clusterOf(project, crashReport("coupon")));
+    await untilRun(project, runId, undefined, PATIENCE);
+    await until("its own sandboxes are gone", async () => (await sandboxesOf(runId)).length === 0);
+    const elsewhere = crypto.randomUUID();
+    for (const id of [runId, elsewhere]) await leaveSandbox(id);
+    const controller = createScheduledController({ cron: "start", scheduledTime: new Date() });
+    await worker.scheduled(controller, env as unknown as Env);
+    expect(await sandboxesOf(runId)).toEqual([]);
+    const [other] = await sandboxesOf(elsewhere);
+    await killSandbox(other!);
+  });
+});
+
+async function leaveSandbox(runId: string): Promise<void> {
+  const response = await fetch(`${env.WORLD.sandbox}/v2/sandboxes`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": env.WORLD.sandboxKey },
+    body: JSON.stringify({
+      templateID: "base",
+      timeout: 600,
+      metadata: { runId, purpose: "work" },
+    }),
+  });
+  if (!response.ok) throw new Error(`The sandbox service answered ${response.status}`);
+}
 
 /** Ends the run's sandbox while its tests run there. */
 async function loseSandbox(project: TestProject, runId: string): Promise<void> {

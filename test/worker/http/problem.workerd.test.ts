@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import worker from "../../../worker/index";
 import { call, makeProject } from "../../builders/api";
 
 describe("problems over HTTP", () => {
@@ -40,6 +42,32 @@ describe("problems over HTTP", () => {
       const answer = await call("GET", `/clusters?cursor=${encodeURIComponent(cursor)}`, { token });
       expect(answer, cursor).toMatchObject({ status: 400, json: { code: "invalid_input" } });
     }
+  });
+
+  it("never say which setting is wrong: the log does, whichever door was taken", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+    for (const wrong of [
+      { CLUSTERING_SIM_THRESHOLD: "7" },
+      { CLUSTERING_EMBEDDER: "gemini", GEMINI_API_KEY: "" },
+    ]) {
+      const bindings = { ...env, ...wrong };
+      const [name] = Object.keys(wrong);
+      logged.mockClear();
+      const answer = await call("GET", "/health", { bindings: wrong });
+      expect(answer).toMatchObject({ status: 500, json: { code: "misconfigured" } });
+      expect(answer.text).not.toContain(name);
+      expect(logged.mock.calls.join()).toContain(`Setting ${name}`);
+      for (const enter of [
+        () => worker.scheduled({ cron: "* * * * *" } as ScheduledController, bindings as never),
+        () => worker.queue({ messages: [] } as never, bindings as never),
+        () => worker.email({} as ForwardableEmailMessage, bindings as never),
+      ]) {
+        logged.mockClear();
+        await expect((async () => enter())()).rejects.toMatchObject({ code: "misconfigured" });
+        expect(logged.mock.calls.join()).toContain(`Setting ${name}`);
+      }
+    }
+    logged.mockRestore();
   });
 
   it("give the same answer to a repeated Idempotency-Key, and refuse it for another request", async () => {

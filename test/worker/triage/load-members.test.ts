@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MemberRow } from "../../../worker/store/feedback";
+import type { MemberRow } from "../../../worker/store/placement";
 import { loadMembers, WALK_LIMIT, type MemberLinks } from "../../../worker/triage/load-members";
 
 function member(id: string, more: Partial<MemberRow> = {}): MemberRow {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MemberRow } from "../../../worker/store/feedback";
+import type { MemberRow } from "../../../worker/store/placement";
 import { DEFAULT_GROUPING } from "../../../worker/domain/grouping";
 import { emptyIdfTable } from "../../../worker/triage/embedders/lexical/idf";
 import { createLexicalEmbedder } from "../../../worker/triage/embedders/lexical/lexical-embedder";

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { decideUndo } from "../../../worker/triage/decide-undo";
+import { PersonLinks } from "../../../worker/triage/person-links";
 import { brokenLaw } from "./membership-laws";
 import { steps, World, type Step } from "./membership-model";
 
@@ -42,6 +44,41 @@ describe("random histories of merges, splits, moves, removals, duplicates, undos
     step("undo", 1, 0); // of the second
     expect(world.refused).toBe(1);
     expect(world.state).toBe(before);
+  });
+
+  test("undoing a regrouping takes a report to where its cluster was merged since, as if it had been there", () => {
+    const problem = (id: string, mergedInto: string | null = null) =>
+      [id, { id, status: "new" as const, mergedInto, liveRun: false }] as const;
+    const member = (id: string, clusterId: string) =>
+      [id, { id, clusterId, duplicateOf: null }] as const;
+    const input = {
+      state: {
+        problems: new Map([problem("home", "x"), problem("x", "y"), problem("y"), problem("made")]),
+        members: new Map([member("a", "made"), member("b", "y"), member("c", "y")]),
+      },
+      operation: {
+        id: "o1",
+        kind: "regroup" as const,
+        machine: true,
+        undone: false,
+        moves: [
+          { feedbackId: "a", from: "home", to: "made" },
+          // Is there already: the job that merged them took it along.
+          { feedbackId: "b", from: "home", to: "made" },
+        ],
+        effect: { merged: [], created: ["made"], duplicates: [], statuses: [] },
+      },
+      laterTouched: new Set<string>(),
+      links: new PersonLinks([]),
+      later: [],
+      places: new Map(),
+    };
+    const change = decideUndo(input);
+    expect(change.moves).toEqual([{ feedbackId: "a", from: "made", to: "y" }]);
+    expect(change.effect.merged).toEqual([{ clusterId: "made", into: "y" }]);
+    // A split is one person's word about one cluster: there it is refused.
+    const split = { ...input.operation, kind: "split" as const, machine: false };
+    expect(() => decideUndo({ ...input, operation: split })).toThrow("was merged since");
   });
 
   // Undoing a merge of the machine is a word, and a regrouping before it may not bring back what that word parts.

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isSafeBranch, isSafePath, isSafeRepoName } from "./git/names";
@@ -47,7 +48,7 @@ describe("names that may reach git", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.oneof(piece, fc.constant("\0")) }), (name) => {
         if (!isSafePath(name)) return;
-        expect(new URL(encodeURI(name), "http://x/root/").pathname.startsWith("/root/")).toBe(true);
+        expect(path.posix.join("/root", name).startsWith("/root/")).toBe(true);
         expect(name).not.toContain("\0");
       }),
     );

@@ -5,7 +5,7 @@ import { bubblewrapArgv } from "./bubblewrap";
 import { enterArgv, FLAGS, NAMESPACES, type NamespaceHandle } from "./enter";
 import { HOST_ENV, launchIn, namespaceName, onlyChildOf } from "./launch";
 import type { Launched, LaunchOrder } from "./launch";
-import { layOut, type Layout } from "./layout";
+import { layOut, type Layout, type Tool } from "./layout";
 import type { SandboxLimits } from "./limits";
 import { createPipeStore } from "./pipes";
 import { DOORS, holderScript } from "./scripts";
@@ -31,7 +31,7 @@ export type CellOptions = {
   dir: string;
   /** Names that mean the sandbox's own 127.0.0.1 inside. */
   hosts: string[];
-  tools: { path: string; to?: string }[];
+  tools: Tool[];
   limits: SandboxLimits;
   /** Called for each connection that a process inside makes to one of the doors. */
   onConnection(socket: Socket, door: number): void;

@@ -8,7 +8,7 @@ import { addControlRoutes, isSame } from "./control-routes";
 import { watchDisk } from "./disk-watch";
 import { addFilesystemRoutes } from "./filesystem-routes";
 import { detectIsolation, probeIsolation, type Isolation } from "./isolation";
-import { clearAway } from "./layout";
+import { clearAway, type Tool } from "./layout";
 import { defaultLimits, type SandboxLimits } from "./limits";
 import { addProcessRoutes } from "./process-routes";
 import { createSandbox, type Sandbox, type SandboxRequest } from "./sandbox";
@@ -23,8 +23,8 @@ export type SandboxServiceOptions = {
   isolation: Isolation;
   /** Names that exist only for sandboxes → base URL on the host. `http://<name>/x` goes to `<base>/x` where allowed. */
   hosts: Record<string, string>;
-  /** Extra read-only mounts, each at its own path or at `to`, which must not lie under /home or /tmp. */
-  tools?: { path: string; to?: string }[];
+  /** Extra read-only mounts; none may lie under /home or /tmp inside. */
+  tools?: Tool[];
   limits?: Partial<SandboxLimits>;
 };
 

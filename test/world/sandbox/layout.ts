@@ -33,7 +33,7 @@ export type Layout = {
 
 /** Parts of /etc that programs need and that say nothing of the host's people. */
 const ETC_SHARED =
-  /^(ssl|pki|crypto-policies|ca-certificates|alternatives|ld\.so\.(cache|conf|conf\.d)|mime\.types|protocols|services|localtime|terminfo|perl|python\d.*|java.*|maven|fonts|os-release|debian_version)$/;
+  /^(ssl|pki|crypto-policies|ca-certificates|alternatives|ld\.so\.(cache|conf|conf\.d)|mime\.types|protocols|services|localtime|terminfo|perl|python\d.*|java.*|maven|php|fonts|os-release|debian_version)$/;
 const TOP_FOLDERS = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
 /** What is at a host path, through symbolic links; undefined when nothing usable is. */
@@ -122,10 +122,13 @@ async function addNode(layout: Layout): Promise<void> {
   }
 }
 
+/** A host file or folder that sandboxes see, read-only, at its own path or at `to`. `onPath`: its `bin` is searched first. */
+export type Tool = { path: string; to?: string; onPath?: boolean };
+
 export type LayoutOptions = {
   dir: string;
   hosts: string[];
-  tools: { path: string; to?: string }[];
+  tools: Tool[];
 };
 
 /**
@@ -157,10 +160,11 @@ export async function layOut(options: LayoutOptions): Promise<Layout> {
   layout.readOnly.push({ from: layout.etc, to: "/etc", isFolder: true });
   await writeEtc(layout, options.hosts);
   await shareEtc(layout);
-  for (const { path, to = path } of options.tools) {
+  for (const { path, to = path, onPath } of options.tools) {
     const kind = await kindOf(path);
     if (!kind) throw new Error(`tool not found: ${path}`);
     layout.readOnly.push({ from: path, to, isFolder: kind === "folder" });
+    if (onPath) layout.path = `${to}/bin:${layout.path}`;
   }
   return layout;
 }

@@ -7,7 +7,7 @@ import { createEgress } from "./egress";
 import { createFiles, type Files } from "./files";
 import type { Isolation } from "./isolation";
 import { LaunchError, type Launched, type LaunchOrder } from "./launch";
-import { clearAway, layOut, type Layout } from "./layout";
+import { clearAway, layOut, type Layout, type Tool } from "./layout";
 import type { SandboxLimits } from "./limits";
 import { isWider, type NetworkPolicy } from "./network-policy";
 import { openPlainCell } from "./plain-cell";
@@ -51,7 +51,7 @@ export type SandboxContext = {
   dir: string;
   isolation: Isolation["kind"];
   hosts: Record<string, string>;
-  tools: { path: string; to?: string }[];
+  tools: Tool[];
   limits: SandboxLimits;
 };
 

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { settingsOf, type Env } from "../../../worker/env";
 import { HOME, SAMPLE_REPO } from "./paths";
+import type { AgentName } from "../../../worker/fix/runners/agent-packages";
 import type { LocalSecrets } from "./secrets";
 
 /** Settings of the person who types `npm start` that the Worker obeys. */
@@ -11,6 +12,7 @@ const HONOURED = [
   "GEMINI_MODEL",
   "GEMINI_INPUT_USD_PER_MTOK",
   "GEMINI_OUTPUT_USD_PER_MTOK",
+  "GEMINI_EMBEDDING_USD_PER_MTOK",
   "MODEL_BASE_URL",
   "MODEL_API_KEY",
   "MODEL_NAME",
@@ -44,8 +46,8 @@ export const REDDIT_CLIENT_ID = "soulcaster-local";
 
 export const GATEWAY_NAME = "gateway.soulcaster.local";
 
-/** What the sandboxes of this machine can do. `kilo` is the agent's program inside them; null when it was not fetched. */
-export type SandboxMeans = { isolated: boolean; kilo: string | null };
+/** What the sandboxes of this machine can do. `programs` are the agents' programs inside them, of those that were fetched. */
+export type SandboxMeans = { isolated: boolean; programs: Partial<Record<AgentName, string>> };
 
 /** Throws at once, naming the variable, when a setting that the Worker would obey is wrong. */
 export function checkOwnSettings(environment: Record<string, string | undefined>): void {
@@ -59,7 +61,7 @@ export function checkOwnSettings(environment: Record<string, string | undefined>
 export function writeWorkerSettings(
   at: Addresses,
   secrets: LocalSecrets,
-  { isolated, kilo }: SandboxMeans,
+  { isolated, programs }: SandboxMeans,
 ): string {
   const own: Record<string, string> = {
     APP_ENV: "local",
@@ -79,7 +81,10 @@ export function writeWorkerSettings(
     E2B_API_KEY: secrets.sandboxKey,
     E2B_API_URL: at.sandbox,
     E2B_SANDBOX_URL: at.sandbox,
-    KILOCODE_COMMAND: kilo ?? "",
+    KILOCODE_COMMAND: programs.sandbox_kilo ?? "",
+    OPENCODE_COMMAND: programs.sandbox_opencode ?? "",
+    GEMINI_CLI_COMMAND: programs.sandbox_gemini_cli ?? "",
+    CODEX_COMMAND: programs.sandbox_codex ?? "",
     SANDBOX_RUNNERS: isolated ? "all" : "repair_rules",
   };
   for (const name of HONOURED) if (process.env[name]) own[name] = process.env[name];

@@ -2,12 +2,13 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/cloudfla
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { attempt, connect, unwrap } from "../api.server";
 import { CLUSTER_STATUSES } from "../features/clusters/cluster-badge";
-import { ClusterFilters } from "../features/clusters/cluster-filters";
+import { CLUSTER_SORTS, ClusterFilters } from "../features/clusters/cluster-filters";
 import { ClusteringLine } from "../features/clusters/clustering-line";
 import { ClusterRow } from "../features/clusters/cluster-row";
 import { NoClusters } from "../features/clusters/no-clusters";
+import { cancelJob } from "../features/grouping/grouping-actions.server";
 import { useCan, useProject } from "../features/projects/use-project";
-import { oneOf } from "../lib/form.server";
+import { oneOf, text } from "../lib/form.server";
 import { pageTitle } from "../lib/page-title";
 import { useRowKeys } from "../lib/use-row-keys";
 import { ButtonLink } from "../ui/button";
@@ -24,18 +25,23 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const param = { projectId: params.projectId! };
   const status = oneOf(search, "status", CLUSTER_STATUSES);
   const show = oneOf(search, "show", ["grouped"] as const);
+  const sort = oneOf(search, "sort", CLUSTER_SORTS);
   const cursor = search.get("cursor") ?? undefined;
   const [page, clustering] = await Promise.all([
-    unwrap(project.clusters.$get({ param, query: { status, show, cursor } })),
+    unwrap(project.clusters.$get({ param, query: { status, show, sort, cursor } })),
     unwrap(project.clustering.status.$get({ param })),
   ]);
   return { page, clustering, status, grouped: show === "grouped", paged: cursor !== undefined };
 }
 
-/** Starts a cluster job; while one is running, that one stands for it. */
+/** Starts a cluster job (while one is running, that one stands for it), or cancels the one that is named. */
 export async function action({ request, context, params }: ActionFunctionArgs) {
+  const form = await request.formData();
   const { clusters } = connect({ request, context });
   const param = { projectId: params.projectId! };
+  if (oneOf(form, "intent", ["cancel"] as const)) {
+    return cancelJob({ clusters }, { ...param, id: text(form, "id") });
+  }
   return attempt(() =>
     unwrap(clusters.projects[":projectId"]["cluster-jobs"].$post({ param, json: {} })),
   );
@@ -64,7 +70,7 @@ export default function Clusters() {
       {page.items.length === 0 ? (
         <NoClusters stats={stats} status={status} grouped={grouped} paged={paged} />
       ) : (
-        <ol className="rows" aria-label="Clusters, last seen first">
+        <ol className="rows" aria-label="Clusters">
           {page.items.map((cluster) => (
             <ClusterRow key={cluster.id} cluster={cluster} />
           ))}

@@ -1,13 +1,20 @@
 import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { connect, unwrap, unwrapOrNull } from "../api.server";
-import { apply, preview, startJob, undo } from "../features/grouping/grouping-actions.server";
+import {
+  apply,
+  cancelJob,
+  preview,
+  startJob,
+  undo,
+} from "../features/grouping/grouping-actions.server";
+import { JobProgress } from "../features/grouping/job-progress";
 import { WhatIfForm } from "../features/grouping/what-if-form";
 import { WhatIfResult } from "../features/grouping/what-if-result";
 import { useCan, useProject } from "../features/projects/use-project";
 import { answer } from "../lib/answer.server";
 import { counted } from "../lib/count";
-import { oneOf } from "../lib/form.server";
+import { oneOf, text } from "../lib/form.server";
 import { pageTitle } from "../lib/page-title";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
@@ -36,7 +43,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   };
 }
 
-const INTENTS = ["preview", "apply", "recluster", "reembed", "undo"] as const;
+const INTENTS = ["preview", "apply", "recluster", "reembed", "cancel", "undo"] as const;
 
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const form = await request.formData();
@@ -60,6 +67,10 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       const begun = await startJob(api, param, intent);
       if (!begun.ok) return answer({ problem: begun.problem });
       return redirect(`${page}?job=${begun.value.id}`);
+    }
+    case "cancel": {
+      const cancelled = await cancelJob(api, { ...param, id: text(form, "id") });
+      return cancelled.ok ? redirect(page) : answer({ problem: cancelled.problem });
     }
     case "undo": {
       const undone = await undo(api, param, form);
@@ -100,7 +111,9 @@ export default function Grouping() {
             problem={acted?.problem}
           />
         ) : null}
-        {seen ? <WhatIfResult preview={seen} base={base} mayApply={mayApply} /> : null}
+        {seen ? (
+          <WhatIfResult preview={seen} base={base} mayCancel={mayGroup} mayApply={mayApply} />
+        ) : null}
       </Card>
       {mayGroup ? (
         <Card title="Group everything anew">
@@ -142,6 +155,9 @@ export default function Grouping() {
 type JobView = NonNullable<ReturnType<typeof useLoaderData<typeof loader>>["job"]>;
 
 function Job({ job }: { job: JobView }) {
+  if (job.status === "cancelled") {
+    return <Notice tone="plain">It was cancelled: nothing of it was done.</Notice>;
+  }
   if (job.status === "failed") return <Notice tone="bad">{job.error ?? "It failed."}</Notice>;
   if (job.status === "succeeded") {
     const { operation_id: id } = job;
@@ -149,13 +165,8 @@ function Job({ job }: { job: JobView }) {
     const what = job.kind === "recluster" ? "Done: nothing had to change." : "Done.";
     return <Notice tone="good">{what}</Notice>;
   }
-  const { done, total } = job.progress ?? { done: 0, total: 0 };
-  return (
-    <p>
-      <progress max={Math.max(1, total)} value={done} aria-label="Looked at" /> {done} of{" "}
-      {counted(total, "report")}.
-    </p>
-  );
+  // Only who may cancel it sees this card.
+  return <JobProgress id={job.id} progress={job.progress} mayCancel />;
 }
 
 function Done({ id, what }: { id: string; what: string }) {

@@ -2,6 +2,7 @@ import { redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@rem
 import { Form, Link, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
 import { connect, unwrap } from "../api.server";
 import { DeleteProject } from "../features/projects/delete-project";
+import { ModelFields, typedModelsOf } from "../features/projects/model-fields";
 import { ProjectFields } from "../features/projects/project-fields";
 import { RunFields, runSettingsOf } from "../features/projects/run-fields";
 import { ScrubFields } from "../features/projects/scrub-fields";
@@ -14,6 +15,7 @@ import {
 } from "../features/projects/settings-actions.server";
 import { TokenForm } from "../features/projects/token-form";
 import { TokenList } from "../features/projects/token-list";
+import { TrustFields, typedTrustOf } from "../features/projects/trust-fields";
 import { useProject } from "../features/projects/use-project";
 import { ShownOnce } from "../features/sources/shown-once";
 import { answer } from "../lib/answer.server";
@@ -116,7 +118,15 @@ export default function Settings() {
                 />
               )}
             </Field>
+            <TrustFields
+              values={kept?.trust ?? typedTrustOf(project.settings)}
+              problem={ofProject}
+            />
             <RunFields values={kept?.runs ?? runSettingsOf(project.settings)} problem={ofProject} />
+            <ModelFields
+              values={kept?.models ?? typedModelsOf(project.settings.models)}
+              problem={ofProject}
+            />
             <ScrubFields scrub={kept?.scrub ?? project.settings.scrub} />
           </fieldset>
           {tokens === null ? (

@@ -10,10 +10,10 @@ export function Pager({ next }: { next: string | null }) {
   if (!next && !search.has("cursor")) return null;
   return (
     <nav className="pager" aria-label="Pages">
-      {search.has("cursor") ? <Link to={`?${first}`}>Newest</Link> : <span />}
+      {search.has("cursor") ? <Link to={`?${first}`}>First page</Link> : <span />}
       {next ? (
         <Link to={`?${onward}`} rel="next">
-          Older
+          Next
         </Link>
       ) : null}
     </nav>

@@ -8,6 +8,7 @@ type Open = {
   attributes: Record<string, string>;
   status: TestCase["status"];
   marks: string[];
+  message: string;
   text: string;
 };
 
@@ -37,6 +38,7 @@ export function parseJunit(text: string): TestReport | null {
           attributes: attributesOf(attributes ?? ""),
           status: "passed",
           marks: [],
+          message: "",
           text: "",
         };
         if (empty) {
@@ -47,7 +49,7 @@ export function parseJunit(text: string): TestReport | null {
     } else if (open && (name === "failure" || name === "error")) {
       if (!closing) {
         const { type, message } = attributesOf(attributes ?? "");
-        if (open.status !== "failed" && message) open.text = `${message}\n`;
+        if (open.status !== "failed" && message) open.message = message;
         open.status = "failed";
         if (type) open.marks.push(type);
       }
@@ -65,8 +67,13 @@ function caseOf(open: Open): TestCase {
     file:
       file ?? (classname && /[/.](?:[cm]?[jt]sx?|py|php|rb)$/.test(classname) ? classname : null),
     status: open.status,
-    failure: open.status === "failed" ? failureOf(open.marks, open.text) : null,
+    failure: open.status === "failed" ? failureOf(open.marks, whatFailed(open)) : null,
   };
+}
+
+/** Some writers repeat the message at the head of the text. */
+function whatFailed({ message, text }: Open): string {
+  return text.trimStart().startsWith(message) ? text : `${message}\n${text}`;
 }
 
 function attributesOf(text: string): Record<string, string> {

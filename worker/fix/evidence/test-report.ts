@@ -17,7 +17,7 @@ export type TestCase = {
 };
 
 /** What one run of a test command reported, test by test. `null` stands for "no report that we can read". */
-export type TestReport = { format: "tap" | "junit" | "json"; tests: TestCase[] };
+export type TestReport = { format: "tap" | "junit" | "json" | "text"; tests: TestCase[] };
 
 /** More than this is not a test suite but an attack; the rest is not read. */
 export const TESTS_LIMIT = 20_000;
@@ -31,26 +31,38 @@ const IMPORTS =
 const SYNTAXES = /^(?:SyntaxError|IndentationError|TabError|ParseError|CompilationError)$/;
 const TIMEOUTS = /^(?:TimeoutError|TimeoutException|testTimeoutFailure|TestTimedOutException)$/;
 
+const SLOW =
+  /\btimed? ?out (?:after|in|of)\b|\bExceeded timeout of\b|^(?:Error: )?Timeout of \d|^Failed: Timeout\b/i;
+const ASSERTED =
+  /^(?:assert\b|expect[(.]|expected\b|expecting\b|Failed: DID NOT (?:RAISE|WARN)|Failed asserting\b|Snapshot `)/i;
+/** Terminal colours (ECMA-48 select graphic rendition). */
+// oxlint-disable-next-line no-control-regex
+const COLOUR = /\u001b\[[\d;]*m/g;
+
 /**
  * Sorts a failure by its class, its code and, where a report has neither, by its words. `marks` are all names that the
  * report gives: error class, code, kind of failure.
  */
 export function failureOf(marks: (string | null | undefined)[], text: string): TestFailure {
   const names = marks.flatMap((mark) => (mark ? [shortName(mark)] : []));
-  const message = oneLine(text);
+  const message = oneLine(text.replace(COLOUR, ""));
   const spoken = /^(?:Uncaught )?([A-Z]\w*(?:Error|Exception|Failure))\b/.exec(message)?.[1];
   if (spoken) names.push(spoken);
   const type = names.find((name) => /^[A-Z]\w*$/.test(name) && !name.startsWith("ERR_")) ?? null;
   return { kind: kindOf(names, message), type, message: message.slice(0, MESSAGE_LIMIT) };
 }
 
+/** What follows is how the runner names a file that could not be loaded, and jest its own errors. */
+const PREFIX = /^(?:Error: |Test suite failed to run )*(?:Error: )?/;
+
 function kindOf(names: string[], message: string): FailureKind {
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
-  if (has(TIMEOUTS) || /\btimed? ?out (?:after|in)\b/i.test(message)) return "timeout";
-  if (has(IMPORTS) || /^(?:Error: )?Cannot find (?:module|package) '/.test(message))
-    return "import";
-  if (has(SYNTAXES)) return "syntax";
-  if (has(ASSERTIONS) || /^(?:assert\b|expect\(|expected\b)/i.test(message)) return "assertion";
+  const said = message.replace(PREFIX, "");
+  if (has(TIMEOUTS) || SLOW.test(message)) return "timeout";
+  if (has(IMPORTS) || /^Cannot find (?:module|package) ['"]/.test(said)) return "import";
+  // What cannot be parsed at run time is data: JSON.parse throws the same class.
+  if (has(SYNTAXES) && !/\bJSON\b/.test(message)) return "syntax";
+  if (has(ASSERTIONS) || ASSERTED.test(said)) return "assertion";
   return "error";
 }
 

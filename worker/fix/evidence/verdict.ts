@@ -38,17 +38,25 @@ export function judge(input: JudgeInput): Judgement {
   const before = input.before.map(index);
   const after = input.after.map(index);
   const base = index(input.baseline);
-  const rows = candidates(base, before, after).map((name) => rowOf(name, before, after, input));
+  const rows = candidates(base, before, after).map((name) =>
+    rowOf(name, known(base, name) === undefined, before, after, input),
+  );
   const preexisting = namesWith(base, "failed");
+  const lost = lostTests(base, after);
+  const shown = rows.toSorted((a, b) => Number(b.counts) - Number(a.counts)).slice(0, ROWS_LIMIT);
   const facts = {
-    rows: rows.toSorted((a, b) => Number(b.counts) - Number(a.counts)).slice(0, ROWS_LIMIT),
+    rows: shown.map(({ ours: _ours, ...row }) => row),
     preexisting,
     newlyFailing: newlyFailing(input, base, after),
   };
-  return { ...facts, ...decide(input, rows) };
+  return { ...facts, ...decide(input, rows, lost) };
 }
 
-function decide(input: JudgeInput, rows: EvidenceRow[]): Pick<Judgement, "verdict" | "because"> {
+function decide(
+  input: JudgeInput,
+  rows: Row[],
+  lost: string[],
+): Pick<Judgement, "verdict" | "because"> {
   const { before, after, baseline } = input;
   if (!baseline)
     return { verdict: "none", because: "There is no test command, so nothing was run." };
@@ -58,20 +66,25 @@ function decide(input: JudgeInput, rows: EvidenceRow[]): Pick<Judgement, "verdic
       because: `The change touches how tests are run (${input.configuration.join(", ")}), so its tests prove nothing.`,
     };
   if (input.testFiles.length === 0)
-    return { verdict: "none", because: "The change brings no test." };
+    return { verdict: "none", because: "The change brings no test in a file of its own." };
   if (before.length < 2 || after.length < 2)
     return { verdict: "none", because: "The tests were not run twice." };
   if ([...before, ...after].some((run) => run.timedOut))
     return { verdict: "none", because: "The tests did not end in time." };
-  if ([...before, ...after].every((run) => run.report === null)) return byExitCode(input);
+  if ([baseline, ...before, ...after].every((run) => run.report === null)) return byExitCode(input);
+  if (lost.length > 0)
+    return {
+      verdict: "none",
+      because: `“${lost[0]}” passed at the base and is not run with the change${lost.length > 1 ? `, and ${lost.length - 1} more` : ""}.`,
+    };
+  const wavering = rows.find((row) => row.ours && (differ(row.before) || differ(row.after)));
+  if (wavering)
+    return { verdict: "flaky", because: `“${wavering.name}” did not give the same result twice.` };
   if (rows.some((row) => row.counts && settled(row, "failed", "passed")))
     return {
       verdict: "proven",
       because: "A test of the change failed twice without it and passed twice with it.",
     };
-  const wavering = rows.find((row) => row.counts || differ(row.before) || differ(row.after));
-  if (wavering && (differ(wavering.before) || differ(wavering.after)))
-    return { verdict: "flaky", because: `“${wavering.name}” did not give the same result twice.` };
   const failed = rows.find((row) => row.before.includes("failed"));
   if (failed && !failed.counts)
     return {
@@ -80,7 +93,13 @@ function decide(input: JudgeInput, rows: EvidenceRow[]): Pick<Judgement, "verdic
     };
   if (failed)
     return { verdict: "none", because: `“${failed.name}” does not pass with the change.` };
-  return { verdict: "none", because: "No test of the change fails without it." };
+  const ran = rows.some((row) => row.ours && row.after.some((one) => one !== "absent"));
+  return {
+    verdict: "none",
+    because: ran
+      ? "No test of the change fails without it."
+      : "The runner reported no test of the change: it found none, or could not load them.",
+  };
 }
 
 function byExitCode({
@@ -105,6 +124,8 @@ function byExitCode({
 }
 
 type Index = Map<string, TestCase>;
+/** `ours`: the change brings it. */
+type Row = EvidenceRow & { ours: boolean };
 
 function index(run: SuiteRun | null): Index {
   const found: Index = new Map();
@@ -115,17 +136,52 @@ function index(run: SuiteRun | null): Index {
   return found;
 }
 
+const PART = " > ";
+
+/**
+ * A test as the base knows it. Some runners (ava) put the file before the name only where there is more than one, so that a second
+ * test file gives the tests of the first one other names.
+ */
+function known(base: Index, name: string): TestCase | undefined {
+  const test = base.get(name);
+  const cut = name.indexOf(PART);
+  if (test || cut < 0) return test;
+  const head = name.slice(0, cut + PART.length);
+  if ([...base.keys()].some((one) => one.startsWith(head))) return undefined;
+  return base.get(name.slice(head.length));
+}
+
+/** Passed at the base, and in no run with the whole change: deleted, skipped, or ended by something that ended the runner. */
+function lostTests(base: Index, after: Index[]): string[] {
+  if (after.length === 0) return [];
+  const run = new Set(
+    after
+      .flatMap((one) => [...one.values()].filter((test) => test.status !== "skipped"))
+      .flatMap((test) => {
+        const cut = test.name.indexOf(PART);
+        return cut < 0 ? [test.name] : [test.name, test.name.slice(cut + PART.length)];
+      }),
+  );
+  return namesWith(base, "passed").filter((name) => !run.has(name));
+}
+
 /** Tests that the patch brings or changes: new ones, and those that passed at the base and fail with the patch's tests. */
 function candidates(base: Index, before: Index[], after: Index[]): string[] {
   const names = new Set([...before, ...after].flatMap((run) => [...run.keys()]));
   return [...names].filter((name) => {
-    const known = base.get(name);
-    if (!known) return true;
-    return known.status === "passed" && before.some((run) => run.get(name)?.status === "failed");
+    const test = known(base, name);
+    if (!test) return true;
+    return test.status === "passed" && before.some((run) => run.get(name)?.status === "failed");
   });
 }
 
-function rowOf(name: string, before: Index[], after: Index[], input: JudgeInput): EvidenceRow {
+function rowOf(
+  name: string,
+  isNew: boolean,
+  before: Index[],
+  after: Index[],
+  input: JudgeInput,
+): Row {
   const failures = before.flatMap((run) => {
     const test = run.get(name);
     return test?.status === "failed" ? [test] : [];
@@ -142,6 +198,7 @@ function rowOf(name: string, before: Index[], after: Index[], input: JudgeInput)
     after: after.map((run) => run.get(name)?.status ?? "absent"),
     reason: first ? `${first.type ?? first.kind}: ${first.message}`.slice(0, 300) : null,
     counts,
+    ours: isNew || counts,
   };
 }
 
@@ -184,11 +241,10 @@ function newlyFailing(input: JudgeInput, base: Index, after: Index[]): string[] 
   const [first] = after;
   if (!baseline || !first) return [];
   if (baseline.report && input.after.every((run) => run.report)) {
-    return [...first.keys()].filter(
-      (name) =>
-        base.get(name)?.status !== "failed" &&
-        after.every((run) => run.get(name)?.status === "failed"),
+    const failing = [...first.keys()].filter((name) =>
+      after.every((run) => run.get(name)?.status === "failed"),
     );
+    if (failing.length > 0) return failing.filter((name) => known(base, name)?.status !== "failed");
   }
   const turned = baseline.exitCode === 0 && input.after.every((run) => run.exitCode !== 0);
   return turned ? ["the test command"] : [];

@@ -1,7 +1,7 @@
 import type { ReviewRequest } from "../../domain/project";
 
-/** A file of a tree. `mode` is git's: 100644, 100755, 120000 (symlink), 160000 (submodule). `size` in bytes. */
-export type TreeFile = { path: string; mode: string; size: number };
+/** A file of a tree. `mode` is git's: 100644, 100755, 120000 (symlink), 160000 (submodule). `sha` is its blob's; `size` in bytes. */
+export type TreeFile = { path: string; mode: string; sha: string; size: number };
 
 /** One changed file of a commit: `content: null` deletes it. */
 export type FileChange = { path: string; mode: string; content: Uint8Array | null };

@@ -1,6 +1,7 @@
 import type { Octokit } from "octokit";
 import { z } from "zod";
 import { ForeignError, foreignKindOfStatus } from "../../kit/foreign-error";
+import { secondsToWait } from "../../kit/foreign-fetch";
 import { DraftRefused, type FileChange, type Forge, type NewCommit } from "./forge";
 
 export type GithubSettings = { apiUrl: string; token: string | undefined; repository: string };
@@ -71,7 +72,7 @@ export function createGithubForge(settings: GithubSettings): Forge {
       );
       const files = data.tree
         .filter((entry) => entry.type !== "tree" && entry.path)
-        .map((entry) => ({ path: entry.path, mode: entry.mode, size: entry.size ?? 0 }));
+        .map(({ path, mode, sha, size }) => ({ path, mode, sha, size: size ?? 0 }));
       return { files, complete: !data.truncated };
     },
 
@@ -98,7 +99,7 @@ export function createGithubForge(settings: GithubSettings): Forge {
         throw new ForeignError("unavailable", "archive failed", { cause });
       });
       if (!response.ok || !response.body) {
-        throw new ForeignError(foreignKindOfStatus(response.status), `archive: ${response.status}`);
+        throw refusal("archive", response.status, response.headers);
       }
       return response.body;
     },
@@ -205,17 +206,23 @@ function toForeign(what: string, error: unknown): unknown {
   const status = statusOf(error);
   if (status === null)
     return new ForeignError("unavailable", `${what}: no answer`, { cause: error });
+  return refusal(what, status, headersOf(error), error);
+}
+
+/**
+ * What a refusal means. A limit may come as 403, and then names a time (GitHub's secondary limits) or says that none is left (the
+ * primary one); a conflict (409) passes when whoever was faster is done.
+ */
+function refusal(what: string, status: number, headers: Headers, cause?: unknown): ForeignError {
   const limited =
-    status === 429 || (status === 403 && headerOf(error, "x-ratelimit-remaining") === "0");
-  const retryAfter = Number(headerOf(error, "retry-after"));
-  return new ForeignError(
-    limited ? "rate_limited" : foreignKindOfStatus(status),
-    `${what}: ${status}`,
-    {
-      cause: error,
-      ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { retryAfterSeconds: retryAfter } : {}),
-    },
-  );
+    status === 403 && (headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0");
+  const kind = limited
+    ? "rate_limited"
+    : status === 409
+      ? "unavailable"
+      : foreignKindOfStatus(status);
+  const retryAfterSeconds = kind === "rate_limited" ? secondsToWait(headers) : undefined;
+  return new ForeignError(kind, `${what}: ${status}`, { cause, status, retryAfterSeconds });
 }
 
 function statusOf(error: unknown): number | null {
@@ -223,11 +230,12 @@ function statusOf(error: unknown): number | null {
   return typeof status === "number" && (error as { response?: unknown }).response ? status : null;
 }
 
-function headerOf(error: unknown, name: string): string | undefined {
-  const value = (error as { response?: { headers?: Record<string, unknown> } }).response?.headers?.[
-    name
-  ];
-  return value === undefined ? undefined : String(value);
+function headersOf(error: unknown): Headers {
+  const { response } = error as { response?: { headers?: Record<string, unknown> } };
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(response?.headers ?? {}))
+    if (value !== undefined) headers.set(name, String(value));
+  return headers;
 }
 
 function isStatus(error: unknown, status: number): boolean {

@@ -22,10 +22,10 @@ export type Account = {
  * later stays at that price. Throws `ModelHalt` where the money does not suffice; nothing is reserved then.
  */
 export async function openAccount(
-  deps: GatewayDeps,
+  deps: Omit<GatewayDeps, "settings">,
   payer: Payer,
   task: ModelTask,
-  model: ProviderModel,
+  model: Pick<ProviderModel, "name" | "price">,
   most: TokenCount,
 ): Promise<Account> {
   const { projectId, runId } = payer;

@@ -1,6 +1,7 @@
 import type { ProjectActor } from "../../domain/actor";
 import { DomainError } from "../../domain/errors";
 import { findProject } from "../../store/projects";
+import { findRun } from "../../store/runs";
 import type { Account } from "./account";
 import { callModel, type Called, type Candidate } from "./call-model";
 import type { GatewayDeps } from "./deps";
@@ -59,8 +60,12 @@ async function candidatesFor(
   runId: string,
   call: ModelCall,
 ): Promise<[Candidate, ...Candidate[]]> {
-  const project = await findProject(deps.db, projectId);
-  const model = modelOfTask(deps.settings, project?.settings.models, "code", call.wire);
+  const [project, run] = await Promise.all([
+    findProject(deps.db, projectId),
+    findRun(deps.db, projectId, runId),
+  ]);
+  const { models } = run?.settings?.settings ?? project?.settings ?? {};
+  const model = modelOfTask(deps.settings, models, "code", call.wire);
   if (!model) throw notSetUp(call.wire);
   const standIn = fallbackModel(deps.settings);
   if (standIn?.wire !== call.wire) return [{ model, call }];

@@ -13,6 +13,7 @@ export type ModelSettings = {
   GEMINI_MODEL: string;
   GEMINI_INPUT_USD_PER_MTOK: number;
   GEMINI_OUTPUT_USD_PER_MTOK: number;
+  GEMINI_EMBEDDING_USD_PER_MTOK: number;
   MODEL_FALLBACK_WIRE: Wire;
   MODEL_FALLBACK_BASE_URL?: string | undefined;
   MODEL_FALLBACK_API_KEY?: string | undefined;
@@ -30,6 +31,8 @@ export type ProviderModel = {
   price: ModelPrice;
 };
 
+/** What Gemini embeds with; the vectors of another one are of another space. */
+const EMBEDDING_MODEL = "gemini-embedding-001";
 const GOOGLE = "https://generativelanguage.googleapis.com";
 
 /** Which service a task prefers where both are set up: code and its review go to the model that was named for code. */
@@ -39,6 +42,7 @@ const PREFERRED: Record<ModelTask, Wire> = {
   plan: "gemini",
   summarize: "gemini",
   embed: "gemini",
+  judge: "gemini",
 };
 
 /** The wires that are set up, the one that the task prefers first. */
@@ -82,6 +86,10 @@ export function modelOfTask(
 }
 
 function defaultOf(settings: ModelSettings, task: ModelTask, wire: Wire) {
+  if (task === "embed" && wire === "gemini") {
+    const price = { input: settings.GEMINI_EMBEDDING_USD_PER_MTOK, output: 0 };
+    return { name: EMBEDDING_MODEL, price };
+  }
   const strong = task === "code" || task === "review";
   if (wire === "openai" || strong) {
     return {

@@ -20,6 +20,7 @@ export type E2bSettings = {
 const LIFETIME_MS = 60 * 60 * 1000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const KEPT_OUTPUT = 200_000;
+const MOST_LISTED = 500;
 
 /** e2b by its own SDK, or whatever answers its protocol at the given addresses. */
 export function createE2bSandboxes(settings: E2bSettings): Sandboxes {
@@ -65,6 +66,17 @@ export function createE2bSandboxes(settings: E2bSettings): Sandboxes {
         return known ? connect(known) : null;
       }),
     connect: (sandboxId) => guarded(() => connect(sandboxId)),
+    list: () =>
+      guarded(async () => {
+        const { Sandbox } = await import("e2b");
+        const paginator = Sandbox.list(connection);
+        const open: { id: string; runId: string }[] = [];
+        while (paginator.hasNext && open.length < MOST_LISTED) {
+          for (const { sandboxId: id, metadata } of await paginator.nextItems())
+            if (metadata["runId"]) open.push({ id, runId: metadata["runId"] });
+        }
+        return open;
+      }),
     close: (runId) =>
       guarded(async () => {
         const { Sandbox } = await import("e2b");
@@ -142,8 +154,10 @@ async function runCommand(
   } catch (error) {
     if (nameOf(error) === "CommandExitError")
       return ended((error as { exitCode: number }).exitCode);
-    if (nameOf(error) === "TimeoutError") return ended(124, true);
-    throw error;
+    if (nameOf(error) !== "TimeoutError") throw error;
+    // The SDK names a sandbox that died under a command so, too.
+    if (await sandbox.isRunning().catch(() => true)) return ended(124, true);
+    throw new SandboxLost(error);
   }
 }
 

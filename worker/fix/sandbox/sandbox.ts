@@ -38,6 +38,8 @@ export type Sandboxes = {
   find(runId: string, purpose: SandboxPurpose): Promise<Sandbox | null>;
   /** An open sandbox by its id. Throws `SandboxLost`. */
   connect(sandboxId: string): Promise<Sandbox>;
+  /** The sandboxes of this account that belong to a run, at most a few hundred. */
+  list(): Promise<{ id: string; runId: string }[]>;
   /** Ends every sandbox of a run; none is no error. */
   close(runId: string): Promise<void>;
 };

@@ -6,6 +6,7 @@ import { runBatch } from "../../store/db";
 import { findRun, updateRun, type RunRow } from "../../store/runs";
 import type { RunDeps } from "../deps";
 import type { NewRunEvent } from "../run-log";
+import { projectOf } from "../run-settings";
 
 /** A reason to stop that trying again would not change. Its message is shown to people. */
 export class RunFailure extends Error {
@@ -61,7 +62,7 @@ export async function openContext(
     deps,
     who,
     run,
-    project,
+    project: projectOf(project, run),
     plan,
     say: ({ level = 1, ...event }) => log.append([{ level, stage, ...event }]),
   };

@@ -11,7 +11,7 @@ const DEPENDENCIES: [RegExp, RegExp][] = [
   [/(?:^|\/)requirements[^/]*\.txt$/, /^\s*([A-Za-z][\w.-]*)\s*(?:[=<>~!]=?|\[|$)/],
   [
     /(?:^|\/)(?:pyproject|Cargo)\.toml$/,
-    /^\s*"?([A-Za-z][\w.-]*)"?\s*(?:=\s*(?:"[~^>=<*\d]|\{)|[=<>~]=)/,
+    /^\s*"?([A-Za-z][\w.-]*)"?\s*(?:\[[^\]]*\])?\s*(?:=\s*(?:"[~^>=<*\d]|\{)|[=<>~!]=|[<>]|",?$)/,
   ],
   [/(?:^|\/)go\.mod$/, /^\s*(?:require\s+)?(\S+\.\S+\/\S+)\s+v\d/],
   [/(?:^|\/)Gemfile$/, /^\s*gem\s+["']([^"']+)/],
@@ -24,10 +24,13 @@ const DEPENDENCIES: [RegExp, RegExp][] = [
 ];
 
 const ENDPOINT =
-  /\b(?:app|router|server|api|fastify|routes?)\.(?:get|post|put|patch|delete|all|use|route|ws)\(\s*["'`]\/|@(?:Get|Post|Put|Patch|Delete|Request)Mapping\b|@(?:app|router|blueprint|bp|api)\.(?:route|get|post|put|patch|delete|websocket)\(|\bhttp\.Handle(?:Func)?\(|\bRoute::(?:get|post|put|patch|delete|any)\(|\.(?:listen|createServer)\(|\bcreateServer\(/;
+  /\b(?:app|router|server|api|fastify|routes?)\.(?:get|post|put|patch|delete|all|use|route|ws)\(\s*["'`]\/|@(?:Get|Post|Put|Patch|Delete|Request)Mapping\b|@(?:app|router|blueprint|bp|api)\.(?:route|get|post|put|patch|delete|websocket)\(|\b(?:http|mux|r|e|router)\.(?:Handle|HandleFunc|GET|POST|PUT|PATCH|DELETE)\(|\.route\(\s*["'`]\/|\bRoute::(?:get|post|put|patch|delete|any)\(|\.(?:listen|createServer)\(|\bcreateServer\(/;
+
+/** Where a framework makes a route of a file. */
+const ENDPOINT_FILE = /(?:(?:^|\/)(?:app\/(?:.*\/)?route|pages\/api\/.+)|^api\/.+)\.[cm]?[jt]sx?$/;
 
 const CONFIGURATION =
-  /(?:^|\/)(?:config|configs|settings)\/|\.(?:toml|ini|cfg|conf|properties)$|(?:^|\/)[^/]+\.config\.[^/]+$|(?:^|\/)(?:tsconfig|jsconfig)[^/]*\.json$|(?:^|\/)\.[^/]+rc(?:\.[^/]+)?$|\.ya?ml$|(?:^|\/)package\.json$/;
+  /(?:^|\/)(?:config|configs|settings)\/|\.(?:toml|ini|cfg|conf|properties)$|(?:^|\/)[^/]+\.config\.[^/]+$|(?:^|\/)(?:tsconfig|jsconfig)[^/]*\.json$|(?:^|\/)\.[^/]+rc(?:\.[^/]+)?$|\.ya?ml$|(?:^|\/)(?:package\.json|setup\.py)$/;
 
 /** What steers the next coding agent that works here. */
 const AGENT_WORDS =
@@ -38,13 +41,21 @@ const SHOWN = 10;
 /** What a reviewer should look at in a change that is in scope: new dependencies, new endpoints, configuration. Pure. */
 export function scopeFlags(files: readonly ChangedFile[], patch: string): string[] {
   const flags: string[] = [];
-  for (const { file, added, removed } of readDiff(files, patch)) {
+  for (const { file, added, removed } of readDiff(files, patch) ?? []) {
     const { path } = file;
     const names = newDependencies(path, added, removed);
     if (names.length > 0)
       flags.push(`New or changed dependencies in ${path}: ${names.slice(0, SHOWN).join(", ")}`);
     if (!isTestFile(path) && added.some((line) => ENDPOINT.test(line)))
       flags.push(`A new endpoint or listener in ${path}`);
+    if (file.status === "added" && ENDPOINT_FILE.test(path)) flags.push(`A new endpoint: ${path}`);
+    if (
+      file.status === "modified" &&
+      isTestFile(path) &&
+      removed.some((line) => line.trim() !== "")
+    )
+      flags.push(`Lines of existing tests are changed or gone: ${path}`);
+    if (file.mode === "100755" && file.oldMode !== "100755") flags.push(`Made executable: ${path}`);
     if (AGENT_WORDS.test(path)) flags.push(`Instructions for coding agents: ${path}`);
     if (CONFIGURATION.test(path)) flags.push(`Configuration: ${path}`);
   }

@@ -38,7 +38,7 @@ export async function judge(
         : [await readSuite(context, "change-1")]
       : [],
     testFiles,
-    configuration: paths.filter((path) => isTestConfiguration(path, test?.script ?? "")),
+    configuration: paths.filter((path) => isTestConfiguration(path, test?.steering ?? [])),
     crash: plan.content.crash,
   });
   const evidence: Evidence = {

@@ -17,8 +17,7 @@ const KEEP_EVERY = 10;
 export async function lookAtAgent(
   context: RunContext,
   sandboxId: string,
-  turn: number,
-  look: number,
+  { turn, look, faults }: { turn: number; look: number; faults: string[] },
 ): Promise<boolean> {
   const { deps, run } = context;
   const sandbox = await deps.sandboxes().connect(sandboxId);
@@ -37,7 +36,7 @@ export async function lookAtAgent(
   if (!(await agentStarted(context, sandbox, turn))) {
     const runner = deps.runner(run.runner);
     if (runner.kind !== "agent") throw new RunFailure("This runner takes no instructions.");
-    await startAgent(context, runner, sandboxId, turn);
+    await startAgent(context, runner, sandboxId, turn, faults);
     return false;
   }
   const exit = await agentExit(context, sandboxId, turn);

@@ -2,7 +2,32 @@ import { REPO_DIR, WORK_DIR, type Sandbox, type SandboxPurpose } from "../sandbo
 import { RunFailure, type RunContext } from "./context";
 
 const UNPACK_MS = 5 * 60_000;
+/** The most bytes of a repository, as its code host packs it. */
+export const ARCHIVE_LIMIT = 200_000_000;
 const READY_FILE = `${WORK_DIR}/ready`;
+
+/** What installing and testing leave behind: no change of a fix, also where the repository has no word for it in .gitignore. */
+const LEFT_BEHIND = [
+  "node_modules",
+  "__pycache__",
+  ".pytest_cache",
+  ".mypy_cache",
+  ".ruff_cache",
+  ".tox",
+  ".venv",
+  ".nyc_output",
+  ".tap",
+  ".gradle",
+  ".phpunit.cache",
+  ".phpunit.result.cache",
+  ".coverage",
+  "coverage",
+  "target",
+];
+/** A folder of such a name that the base itself has is let in. */
+const LEAVE_OUT =
+  `for name in ${LEFT_BEHIND.join(" ")}; do git ls-files | grep -qE "(^|/)$name(/|$)" || echo "$name" >> .git/info/exclude; done && ` +
+  `echo '*.egg-info/' >> .git/info/exclude && echo '*.py[cod]' >> .git/info/exclude`;
 
 const READY: Record<SandboxPurpose, string> = {
   work: "Sandbox ready; source unpacked.",
@@ -22,7 +47,7 @@ export async function openSandbox(
   const { sandbox } = await deps.sandboxes().open(run.id, purpose, deps.registryHosts);
   if (await sandbox.read(READY_FILE)) return sandbox.id;
   await must(sandbox, `rm -rf ${REPO_DIR} && mkdir -p ${REPO_DIR} ${WORK_DIR}`, "make folders");
-  await sandbox.write(`${WORK_DIR}/source.tar.gz`, await deps.forgeOf(project).archive(baseSha));
+  await writeArchive(sandbox, await deps.forgeOf(project).archive(baseSha));
   await must(
     sandbox,
     `tar -xzf ${WORK_DIR}/source.tar.gz --strip-components=1 --no-same-owner -C ${REPO_DIR} && rm ${WORK_DIR}/source.tar.gz`,
@@ -32,11 +57,33 @@ export async function openSandbox(
     sandbox,
     `cd ${REPO_DIR} && rm -rf .git && git init -q -b base && git add -A -f && ` +
       `git -c user.name=base -c user.email=base@localhost -c commit.gpgsign=false commit -q --allow-empty -m base && ` +
-      `git tag base-commit && touch ${READY_FILE} && echo ready > ${READY_FILE}`,
+      `git tag base-commit && ${LEAVE_OUT} && echo ready > ${READY_FILE}`,
     "record the base",
   );
   await context.say({ kind: "stage", key: `sandbox-${purpose}`, text: READY[purpose] });
   return sandbox.id;
+}
+
+/** Streams the archive in, and ends the run where it is too large. */
+async function writeArchive(sandbox: Sandbox, archive: ReadableStream<Uint8Array>): Promise<void> {
+  let bytes = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes > ARCHIVE_LIMIT) controller.error(new Error("The archive is too large."));
+      else controller.enqueue(chunk);
+    },
+  });
+  try {
+    await sandbox.write(`${WORK_DIR}/source.tar.gz`, archive.pipeThrough(counted));
+  } catch (error) {
+    if (bytes > ARCHIVE_LIMIT) {
+      throw new RunFailure(
+        "The repository's archive is larger than 200 MB: that is the most that is taken.",
+      );
+    }
+    throw error;
+  }
 }
 
 async function must(sandbox: Sandbox, command: string, what: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { ChangeReview } from "../../domain/evidence";
 import { logFailure } from "../../kit/log";
 import { markedBlock } from "../../kit/marked-block";
 import { planText } from "../runners/plan-text";
+import { ModelHalt } from "../gateway/halt";
 import type { Collected } from "./collect";
 import { RunFailure, type RunContext } from "./context";
 
@@ -52,8 +53,9 @@ const Reply = z.object({
 });
 
 /**
- * One model reads the change against the plan. Null where no model is set up. A review that fails for whatever reason does not hold
- * up the run: the pull request says that there was none.
+ * One model reads the change against the plan. Null where no model is set up. Without money or with the day's quota spent it pauses the
+ * run (`ModelHalt`), unless a person was asked that before and let it go on. A review that fails for another reason
+ * does not hold up the run: the pull request says that there was none.
  */
 export async function reviewChange(
   context: RunContext,
@@ -76,8 +78,11 @@ export async function reviewChange(
     });
     review = { by: model.name, ...readReview(answer, change), missing: null };
   } catch (error) {
+    const halted = error instanceof ModelHalt;
+    if (halted && !run.pause?.unreviewed) throw error;
     logFailure("review_failed", error, { run_id: run.id });
-    review = { by: model.name, blocking: [], notes: [], missing: "The model gave no review." };
+    const missing = halted ? `There was no review. ${error.message}` : "The model gave no review.";
+    review = { by: model.name, blocking: [], notes: [], missing };
   }
   await context.say({
     kind: "stage",

@@ -13,6 +13,7 @@ import {
   readClusterJobs,
   readClusteringStatus,
 } from "../../triage/read-jobs";
+import { changeClusterJob, ChangeJobInput } from "../../triage/change-cluster-job";
 import { startClusterJob, StartJobInput } from "../../triage/start-cluster-job";
 import type { AppEnv } from "../app-env";
 import { route } from "../route";
@@ -24,7 +25,7 @@ export const clusterRoutes = new Hono<AppEnv>()
   .get(
     "/projects/:projectId/clusters",
     route({
-      summary: "Clusters, last seen first",
+      summary: "Clusters: filtered, sorted (last seen first), by cursor",
       access: "project:read",
       query: ClusterQuery,
       replies: { 200: page(ClusterListItem) },
@@ -60,6 +61,20 @@ export const clusterRoutes = new Hono<AppEnv>()
     "/projects/:projectId/cluster-jobs/:id",
     route({ summary: "One cluster job", access: "project:read", replies: { 200: ClusterJobView } }),
     async (c) => c.json(await readClusterJob(c.var.deps, c.var.who, c.req.param("id")), 200),
+  )
+  .patch(
+    "/projects/:projectId/cluster-jobs/:id",
+    route({
+      summary: "Cancel a cluster job: what it has placed stays, what waits is placed by the next",
+      access: "cluster:write",
+      body: ChangeJobInput,
+      replies: { 200: ClusterJobView },
+    }),
+    async (c) =>
+      c.json(
+        await changeClusterJob(c.var.deps, c.var.who, c.req.param("id"), c.req.valid("json")),
+        200,
+      ),
   )
   .get(
     "/projects/:projectId/clustering/status",

@@ -129,7 +129,8 @@ export const ledgerRoutes = new Hono<AppEnv>()
   .get(
     "/projects/:projectId/proposals",
     route({
-      summary: "What the brain would merge, but leaves to people; the newest 50 that are open",
+      summary:
+        "What the brain would merge or split, but leaves to people; the newest 50 that are open",
       access: "project:read",
       query: ProposalQuery,
       replies: { 200: z.object({ items: z.array(ProposalView) }) },

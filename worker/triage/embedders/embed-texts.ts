@@ -2,14 +2,23 @@ import { EMBEDDING_DIMENSIONS } from "../../domain/grouping";
 import { ForeignError } from "../../kit/foreign-error";
 import { normalise } from "../vectors/dot";
 import type { Embedding, EmbedInput } from "./embedder";
+import { mostTokens, type Pay } from "../pay";
 import { embeddingText } from "./embedding-text";
 
-/** A model that embeds: `embed` answers one list of numbers per text, in order. `service` names it in errors. */
+/**
+ * A model that embeds: `embed` answers one list of numbers per text, in order, and the tokens that it read if it says so. `service`
+ * names it in errors; `textTokens` is the most that it reads of a text.
+ */
 export type TextModel = {
   service: string;
   batch: number;
+  textTokens: number;
   truncateBodyChars: number;
-  embed(texts: string[]): Promise<readonly (readonly unknown[] | undefined)[]>;
+  pay: Pay;
+  embed(texts: string[]): Promise<{
+    vectors: readonly (readonly unknown[] | undefined)[];
+    tokens: number | null;
+  }>;
 };
 
 /**
@@ -22,13 +31,24 @@ export async function embedTexts(inputs: EmbedInput[], model: TextModel): Promis
   const vectors: (Float32Array | null)[] = inputs.map(() => null);
   for (let from = 0; from < sent.length; from += model.batch) {
     const batch = sent.slice(from, from + model.batch);
-    const found = await model.embed(batch.map((i) => texts[i]!));
+    const found = await vectorsOf(
+      model,
+      batch.map((i) => texts[i]!),
+    );
     if (found.length !== batch.length) {
       throw invalid(model, `${found.length} vectors for ${batch.length} texts`);
     }
     batch.forEach((place, i) => (vectors[place] = unitVector(model, found[i])));
   }
   return inputs.map(({ id }, i) => ({ id, vector: vectors[i]!, stackShare: 0 }));
+}
+
+async function vectorsOf({ pay, embed, textTokens }: TextModel, texts: string[]) {
+  const input = texts.reduce((sum, text) => sum + Math.min(textTokens, mostTokens(text)), 0);
+  return pay({ input, output: 0 }, async () => {
+    const { vectors, tokens } = await embed(texts);
+    return { answer: vectors, used: tokens === null ? null : { input: tokens, output: 0 } };
+  });
 }
 
 function unitVector(model: TextModel, values: readonly unknown[] | undefined): Float32Array {

@@ -1,3 +1,4 @@
+import { isBudgetSpent } from "../../domain/errors";
 import { logFailure } from "../../kit/log";
 import type { Question, Verdict } from "../grey-problem";
 import type { Judge, JudgedReport } from "./judge";
@@ -9,13 +10,11 @@ export type AskDeps = {
   judge: Judge;
   /** The reports by id; those that are gone are missing. */
   reports(ids: string[]): Promise<ReadonlyMap<string, JudgedReport>>;
-  reserve(microUsd: number): Promise<{ granted: boolean }>;
-  settle(differenceMicroUsd: number): Promise<void>;
 };
 
 /**
- * Asks the judge about pairs in the grey zone, as many as the day's budget allows. A refused reservation or a failed call
- * leaves its pair unanswered: the vectors decide then. Never throws for the judge's failure.
+ * Asks the judge about pairs in the grey zone, as many as the day's budget allows. Without money, or when the call fails, a pair
+ * stays unanswered: the vectors decide then. Never throws for the judge's failure.
  */
 export async function askJudge(deps: AskDeps, questions: readonly Question[]): Promise<Verdict[]> {
   const asked = questions.slice(0, QUESTIONS_LIMIT);
@@ -31,16 +30,11 @@ async function askOne(
 ): Promise<Verdict | null> {
   const pair = [reports.get(a), reports.get(b)] as const;
   if (!pair[0] || !pair[1]) return null;
-  const known = [pair[0], pair[1]] as const;
-  const estimate = deps.judge.estimateMicroUsd(known);
-  if (!(await deps.reserve(estimate)).granted) return null;
   try {
-    const { same, reason, microUsd } = await deps.judge.judge(known);
-    await deps.settle(microUsd - estimate);
+    const { same, reason } = await deps.judge.judge([pair[0], pair[1]]);
     return { a, b, same, reason };
   } catch (error) {
-    // What a failed call has cost is not known: the reservation stays spent.
-    logFailure("judge_failed", error);
+    if (!isBudgetSpent(error)) logFailure("judge_failed", error);
     return null;
   }
 }

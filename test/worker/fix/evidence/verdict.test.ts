@@ -80,7 +80,7 @@ describe("the verdict", () => {
     const why = (changes: Partial<JudgeInput>) => judge(input(ASSERTION, changes));
     expect(why({ testFiles: [] })).toMatchObject({
       verdict: "none",
-      because: "The change brings no test.",
+      because: "The change brings no test in a file of its own.",
     });
     expect(why({ baseline: null, before: [], after: [] }).verdict).toBe("none");
     expect(why({ configuration: ["package.json"] }).because).toContain("package.json");

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PlanContent } from "../../../../worker/domain/plan";
 import type { AgentInput, AgentModel, AgentRunner } from "../../../../worker/fix/runners/runner";
+import { sandboxCodex } from "../../../../worker/fix/runners/sandbox-codex/sandbox-codex";
 import { sandboxGeminiCli } from "../../../../worker/fix/runners/sandbox-gemini-cli/sandbox-gemini-cli";
 import { sandboxKilo } from "../../../../worker/fix/runners/sandbox-kilo/sandbox-kilo";
 import { sandboxOpencode } from "../../../../worker/fix/runners/sandbox-opencode/sandbox-opencode";
 
-const RUNNERS: AgentRunner[] = [sandboxKilo, sandboxOpencode, sandboxGeminiCli];
+const RUNNERS: AgentRunner[] = [sandboxKilo, sandboxOpencode, sandboxGeminiCli, sandboxCodex];
 const TOKEN = "scr_0192-run.mac";
 
 const PLAN: PlanContent = {
@@ -110,21 +111,53 @@ describe("the events of the Gemini CLI, as version 0.61 prints them", () => {
   });
 });
 
+describe("the events of the Codex CLI, as version 0.94 prints them", () => {
+  const lines = [
+    '{"type":"thread.started","thread_id":"01a1ff2b"}',
+    '{"type":"turn.started"}',
+    '{"type":"item.completed","item":{"id":"item_0","type":"agent_message","text":"I look."}}',
+    `{"type":"item.started","item":{"id":"item_1","type":"command_execution","command":"bash -lc 'cat a.txt; exit 3'","aggregated_output":"","exit_code":null,"status":"in_progress"}}`,
+    `{"type":"item.completed","item":{"id":"item_1","type":"command_execution","command":"bash -lc 'cat a.txt; exit 3'","aggregated_output":"bye\\n","exit_code":3,"status":"failed"}}`,
+    '{"type":"item.completed","item":{"id":"item_2","type":"file_change","changes":[{"path":"a.txt","kind":"update"}],"status":"completed"}}',
+    '{"type":"item.updated","item":{"id":"item_3","type":"todo_list","items":[]}}',
+    '{"type":"error","message":"Reconnecting... 1/5 (unexpected status 401 Unauthorized: )"}',
+    '{"type":"turn.failed","error":{"message":"unexpected status 401 Unauthorized: "}}',
+    '{"type":"turn.completed","usage":{"input_tokens":0,"cached_input_tokens":0,"output_tokens":0}}',
+    "WARNING: proceeding all the same",
+  ];
+
+  test("are its words, its commands and what they printed", () => {
+    expect(lines.flatMap((line) => sandboxCodex.parse(line) ?? [])).toEqual([
+      { level: 2, kind: "message", text: "I look." },
+      { level: 2, kind: "tool", text: "shell: bash -lc 'cat a.txt; exit 3'" },
+      { level: 3, kind: "output", text: "bye\n" },
+      { level: 2, kind: "tool", text: "edit: a.txt" },
+      {
+        level: 2,
+        kind: "error",
+        text: "Reconnecting... 1/5 (unexpected status 401 Unauthorized: )",
+      },
+      { level: 2, kind: "error", text: "unexpected status 401 Unauthorized: " },
+      { level: 3, kind: "output", text: lines.at(-1) },
+    ]);
+  });
+});
+
 describe("what a repository may configure", () => {
-  test("is ignored by Kilocode and opencode, and shut off for the Gemini CLI", () => {
+  test("is ignored by all of them", () => {
     expect(sandboxKilo.command(inputFor(sandboxKilo)).env).toMatchObject({
       KILO_DISABLE_PROJECT_CONFIG: "1",
     });
     expect(sandboxOpencode.command(inputFor(sandboxOpencode)).env).toMatchObject({
       OPENCODE_DISABLE_PROJECT_CONFIG: "1",
     });
-    const { argv, env, files } = sandboxGeminiCli.command(inputFor(sandboxGeminiCli));
-    expect(argv.join(" ")).toContain("--allowed-mcp-server-names none");
-    expect(env["GEMINI_CLI_SYSTEM_SETTINGS_PATH"]).toBe(files[0]!.path);
-    expect(JSON.parse(files[0]!.content)).toMatchObject({
-      admin: { mcp: { enabled: false }, extensions: { enabled: false } },
-      mcp: { allowed: ["none"] },
-      hooksConfig: { enabled: false },
-    });
+    const gemini = sandboxGeminiCli.command(inputFor(sandboxGeminiCli));
+    expect(gemini.argv.join(" ")).not.toMatch(/--yolo|--skip-trust/);
+    expect(gemini.env).toMatchObject({ GEMINI_CLI_TRUST_WORKSPACE: "false" });
+    for (const { path } of gemini.files)
+      expect(path.startsWith(`${gemini.env["GEMINI_CLI_HOME"]}/.gemini/`)).toBe(true);
+    const codex = sandboxCodex.command(inputFor(sandboxCodex));
+    expect(codex.files[0]!.path).toBe(`${codex.env["CODEX_HOME"]}/config.toml`);
+    expect(codex.files[0]!.content).not.toContain("trust_level");
   });
 });

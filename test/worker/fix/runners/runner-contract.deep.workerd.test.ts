@@ -27,8 +27,8 @@ const NOTHING_FOUND = '{"findings":[]}';
 
 type Job = "cure" | "nothing";
 
-/** Other agents differ from Kilocode in their command and events only: `agent-contract.test.ts`. */
-type Driven = Exclude<RunnerName, "sandbox_opencode" | "sandbox_gemini_cli">;
+/** Other agents differ from Kilocode in their command and events only: `agent-contract.test.ts`, `e2e/agents.e2e.ts`. */
+type Driven = Exclude<RunnerName, "sandbox_opencode" | "sandbox_gemini_cli" | "sandbox_codex">;
 
 /** How each runner is brought to do a job: by what its model says, or by the agent that its sandboxes have. */
 const RUNNERS: Record<Driven, (job: Job) => Promise<TestProject>> = {

@@ -18,7 +18,8 @@ const PATCH = diff("-one\n+two");
 
 describe("the scope of a change", () => {
   it("lets an ordinary change through", () => {
-    expect(checkScope([file("src/a.js"), file("test/a.test.js")], PATCH, null)).toEqual([]);
+    const two = diff("-one\n+two", "-three\n+four");
+    expect(checkScope([file("src/a.js"), file("test/a.test.js")], two, null)).toEqual([]);
     expect(checkScope([file("bin/run", "100755")], PATCH, null)).toEqual([]);
   });
 
@@ -67,13 +68,50 @@ describe("the scope of a change", () => {
       checkScope([file("a.png")], "diff --git a/x b/x\nGIT binary patch\nliteral 3", null),
     ).toEqual(["it contains a binary file"]);
     const many = Array.from({ length: 51 }, (_, n) => file(`src/${n}.js`));
-    expect(checkScope(many, PATCH, null)).toEqual(["it touches more than 50 files"]);
+    expect(checkScope(many, diff(...many.map(() => "+a")), null)).toEqual([
+      "it touches more than 50 files",
+    ]);
     const long = diff(Array.from({ length: 2_001 }, () => "+line").join("\n"));
     expect(checkScope([file("a.js")], long, null)).toEqual(["it changes more than 2000 lines"]);
   });
 
+  it.each(["src/\u202ea.js", "src/a\u200b.js", "src/a\n.js", "src\\a.js", ".g\u200cit/config"])(
+    "refuses a name that hides what it is: %j",
+    (path) => {
+      expect(checkScope([file(path)], PATCH, null)[0]).toContain("cannot be read at sight");
+    },
+  );
+
+  it.each(["/etc/passwd", "../a.js", "src/../../a.js"])(
+    "refuses %s, outside the repository",
+    (path) => {
+      expect(checkScope([file(path)], PATCH, null)).toEqual([
+        `${JSON.stringify(path)} is outside the repository`,
+      ]);
+    },
+  );
+
+  it("refuses a diff of another number of files, empty ones and cut ones too", () => {
+    for (const patch of ["", PATCH + PATCH, "garbage"])
+      expect(checkScope([file("a.js")], patch, null)).toEqual([
+        "its diff cannot be read file by file",
+      ]);
+  });
+
+  it.each(["\r", "\u2028", "\u2029", "\v", "\f", "\u0085"])(
+    "sees a secret behind a line that looks like a new file after %j",
+    (end) => {
+      const hidden = `+a${end}diff --git a/y b/y${end}@@ -1 +1 @@`;
+      const files = [file("src/a.js"), file("src/b.js")];
+      const patch = diff(hidden, "+-----BEGIN PRIVATE KEY");
+      expect(checkScope(files, patch, null)[0]).toContain(
+        '"src/b.js" holds what looks like a secret',
+      );
+    },
+  );
+
   it("names each reason once", () => {
-    const twice = checkScope([file(".env"), file(".env")], PATCH, null);
+    const twice = checkScope([file(".env"), file(".env")], diff("+a", "+b"), null);
     expect(twice).toHaveLength(1);
   });
 
@@ -86,6 +124,23 @@ describe("the scope of a change", () => {
     "vercel.json",
     "Dockerfile.prod",
     ".husky/pre-commit",
+    "packages/a/.github/workflows/ci.yml",
+    ".GitHub/CODEOWNERS",
+    "docs/CODEOWNERS",
+    "azure-pipelines-release.yaml",
+    ".azure-pipelines/build.yml",
+    ".cirrus.yml",
+    ".gitea/workflows/a.yml",
+    "buildspec.yml",
+    ".pre-commit-config.yaml",
+    "api.dockerfile",
+    "Containerfile",
+    "serverless.ts",
+    "deploy/run.sh",
+    "main.tf.json",
+    ".git./config",
+    "GIT~1/config",
+    ".netrc",
   ])("refuses %s, which builds or deploys", (path) => {
     expect(checkScope([file(path)], PATCH, null)[0]).toContain("may not be changed");
   });
@@ -95,25 +150,45 @@ describe("the scope of a change", () => {
     expect(checkScope([lock], PATCH, null)).toEqual([
       '"web/package-lock.json" changes without its manifest',
     ]);
-    expect(checkScope([file("package.json"), lock], PATCH, null)).toHaveLength(1);
-    expect(checkScope([file("web/package.json"), lock], PATCH, null)).toEqual([]);
+    const check = (manifest: ChangedFile, body = "+a") =>
+      checkScope([manifest, lock], diff(body, "+b"), null);
+    expect(check(file("package.json"))).toHaveLength(1);
+    expect(check(file("web/package.json"))).toEqual([]);
+    // One lock file for a whole workspace.
+    expect(check(file("web/packages/cart/package.json"))).toEqual([]);
+    // A new mode is no change of what it asks for.
+    expect(check(file("web/package.json", "100755", "100644"), "")).toHaveLength(1);
   });
 
   it("refuses to take tests away: deleted, skipped, or fewer than before", () => {
     const test = file("test/a.test.js");
-    expect(checkScope([{ ...test, status: "deleted" }], "", null)[0]).toContain("deletes the test");
+    expect(checkScope([{ ...test, status: "deleted" }], PATCH, null)[0]).toContain(
+      "deletes the test",
+    );
     for (const line of [
       "+it.skip('x', f)",
       "+  test.only(",
       "+xit(",
       "+{ skip: true }",
       "+@Disabled",
+      "+it.concurrent.only('x', f)",
+      "+  it.skipIf(process.env.CI)('x', f)",
+      "+    this.skip();",
+      "+  t.skip('later');",
+      "+pytestmark = pytest.mark.skip",
+      "+@unittest.skipUnless(False, 'x')",
+      "+        raise unittest.SkipTest('x')",
+      "+\tt.Skip()",
+      "+//go:build never",
+      "+    #[ignore]",
+      "+        $this->markTestSkipped();",
     ])
       expect(checkScope([test], diff(line), null), line).toEqual(['"test/a.test.js" skips tests']);
     expect(checkScope([test], diff('-test("a", f)\n-test("b", f)\n+test("c", f)'), null)).toEqual([
       '"test/a.test.js" loses tests',
     ]);
     expect(checkScope([test], diff('-test("a", f)\n+test("b", f)'), null)).toEqual([]);
+    expect(checkScope([test], diff('-test("a", f)\n+// test("a", f)'), null)).toHaveLength(1);
     expect(checkScope([file("src/a.js")], diff("+x.skip(1); list.only(2)"), null)).toEqual([]);
   });
 
@@ -147,6 +222,16 @@ describe("the flags of a change", () => {
       "Configuration: package.json",
       "A new endpoint or listener in src/app.js",
       "Configuration: config/app.yaml",
+    ]);
+  });
+
+  it("show changed lines of existing tests, new programs and new routes by file", () => {
+    const route = { ...file("app/admin/route.ts"), status: "added" as const };
+    const files = [file("test/a.test.js"), file("run.sh", "100755", "100644"), route];
+    expect(scopeFlags(files, diff("-assert(1)\n+assert(2)", "+a", "+b"))).toEqual([
+      "Lines of existing tests are changed or gone: test/a.test.js",
+      "Made executable: run.sh",
+      "A new endpoint: app/admin/route.ts",
     ]);
   });
 

@@ -4,6 +4,7 @@ import { createGeminiEmbedder } from "../../../../worker/triage/embedders/gemini
 import { embeddingText } from "../../../../worker/triage/embedders/embedding-text";
 import { dot } from "../../../../worker/triage/vectors/dot";
 import { googleError, startGemini, type GeminiReply, type GeminiRequest } from "../gemini-server";
+import { paying } from "../paying";
 import { crash, frame, report } from "../reports";
 
 type Batch = {
@@ -17,15 +18,18 @@ type Batch = {
 let stop = async (): Promise<void> => {};
 afterEach(() => stop());
 
-async function embedderFor(answer: (request: GeminiRequest) => GeminiReply | "cut") {
+async function embedderFor(answer: (request: GeminiRequest) => GeminiReply | "cut", money = true) {
   const server = await startGemini(answer);
   stop = server.stop;
+  const account = paying(money);
   const embedder = createGeminiEmbedder({
     apiKey: "k-1",
     baseUrl: server.url,
+    model: "gemini-embedding-001",
     truncateBodyChars: 20,
+    pay: account.pay,
   });
-  return { embedder, requests: server.requests };
+  return { embedder, requests: server.requests, paid: account.calls };
 }
 
 /** One vector per text, of length 5 instead of 1, that points where the text's length says. */
@@ -87,6 +91,23 @@ describe("the Gemini embedder", () => {
       expect(id).toBe(String(i));
       expect(vector![i + 1]).toBeCloseTo(1, 6);
     });
+  });
+
+  test("pays for each call at the most that it may read, or by what Google tells, and asks nothing without money", async () => {
+    const long = report({ title: "x".repeat(90_000) });
+    const { embedder, paid } = await embedderFor(vectors);
+    await embedder.embed([report({ title: "abcdef" }), long]);
+    expect(paid).toEqual([{ most: { input: 2 + 2_048, output: 0 }, used: null }]);
+    const told = await embedderFor((request) => {
+      const { embeddings } = vectors(request).json as { embeddings: object[] };
+      const statistics = { tokenCount: 7, truncated: false };
+      return { json: { embeddings: embeddings.map((one) => ({ ...one, statistics })) } };
+    });
+    await told.embedder.embed([report({ title: "a" }), report({ title: "b" })]);
+    expect(told.paid[0]!.used).toEqual({ input: 14, output: 0 });
+    const poor = await embedderFor(vectors, false);
+    await expect(poor.embedder.embed([long])).rejects.toMatchObject({ code: "budget_exceeded" });
+    expect(poor.requests).toHaveLength(0);
   });
 
   test("does not send what has no text", async () => {

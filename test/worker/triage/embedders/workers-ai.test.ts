@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createWorkersAiEmbedder } from "../../../../worker/triage/embedders/workers-ai";
 import { dot } from "../../../../worker/triage/vectors/dot";
+import { paying } from "../paying";
 import { report } from "../reports";
 
 type Call = { model: string; text: string[]; pooling: string };
@@ -11,7 +12,9 @@ function embedderFor(answer: (texts: string[]) => unknown) {
     calls.push({ model, ...input });
     return answer(input.text);
   };
-  return { calls, embedder: createWorkersAiEmbedder({ ai: { run }, truncateBodyChars: 20 }) };
+  const { pay, calls: paid } = paying();
+  const embedder = createWorkersAiEmbedder({ ai: { run }, truncateBodyChars: 20, pay });
+  return { calls, paid, embedder };
 }
 
 const vectors = (texts: string[]) => ({
@@ -21,13 +24,15 @@ const vectors = (texts: string[]) => ({
 
 describe("the Workers AI embedder", () => {
   test("sends texts in hundreds, cut, with its pooling, keeps the order and normalises", async () => {
-    const { calls, embedder } = embedderFor(vectors);
+    const { calls, paid, embedder } = embedderFor(vectors);
     const inputs = Array.from({ length: 130 }, (_, i) =>
       report({ id: String(i), title: "t".repeat(i + 1), body: i === 0 ? "b".repeat(900) : "" }),
     );
     const found = await embedder.embed(inputs);
     expect(calls.map(({ text }) => text.length)).toEqual([100, 30]);
     expect(calls[0]).toMatchObject({ model: "@cf/baai/bge-base-en-v1.5", pooling: "cls" });
+    expect(paid).toHaveLength(2);
+    expect(paid[1]!.most.input).toBeGreaterThan(30 * 33);
     expect(calls[0]!.text[0]).toBe(`t\n${"b".repeat(20)}`);
     expect(found[129]!.vector![130]).toBe(1);
     expect(dot(found[3]!.vector!, found[3]!.vector!)).toBeCloseTo(1, 6);

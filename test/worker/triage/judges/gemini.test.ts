@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createGeminiJudge, promptOf } from "../../../../worker/triage/judges/gemini";
 import type { JudgedReport } from "../../../../worker/triage/judges/judge";
 import { startGemini, type GeminiReply } from "../gemini-server";
+import { paying } from "../paying";
 import { crash, frame } from "../reports";
 
 let stop = async (): Promise<void> => {};
@@ -26,28 +27,28 @@ function says(text: string, finishReason = "STOP"): GeminiReply {
   };
 }
 
-async function judgeFor(reply: GeminiReply) {
+async function judgeFor(reply: GeminiReply, model = "gemini-2.5-flash") {
+  const { pay, calls } = paying();
   const server = await startGemini(() => reply);
   stop = server.stop;
   const judge = createGeminiJudge({
     apiKey: "k-1",
     baseUrl: server.url,
-    model: "gemini-2.5-flash",
-    inputUsdPerMtok: 0.3,
-    outputUsdPerMtok: 2.5,
+    model,
+    pay,
   });
-  return { judge, requests: server.requests };
+  return { judge, requests: server.requests, paid: calls };
 }
 
 describe("the Gemini judge", () => {
   test("asks for JSON with the reason before the verdict, and tells what it cost", async () => {
-    const { judge, requests } = await judgeFor(says('{"reason":"Both fail in pay.","same":true}'));
-    expect(await judge.judge(PAIR)).toEqual({
-      same: true,
-      reason: "Both fail in pay.",
-      microUsd: 220,
-    });
-    expect(judge.estimateMicroUsd(PAIR)).toBeGreaterThan(220);
+    const verdict = says('{"reason":"Both fail in pay.","same":true}');
+    const { judge, requests, paid } = await judgeFor(verdict);
+    expect(await judge.judge(PAIR)).toEqual({ same: true, reason: "Both fail in pay." });
+    expect(paid).toEqual([
+      { most: { input: expect.any(Number), output: 300 }, used: { input: 400, output: 40 } },
+    ]);
+    expect(paid[0]!.most.input).toBeGreaterThan(300);
     const config = requests[0]!.body.generationConfig as {
       responseJsonSchema: { properties: object; propertyOrdering?: string[] };
     };
@@ -63,6 +64,17 @@ describe("the Gemini judge", () => {
   ])("refuses %s", async (_, reply) => {
     const { judge } = await judgeFor(reply);
     await expect(judge.judge(PAIR)).rejects.toMatchObject({ kind: "invalid_reply" });
+  });
+
+  test("lets a model that cannot but think do so as little as it can, and counts it", async () => {
+    const verdict = says('{"reason":"x","same":false}');
+    const { judge, requests, paid } = await judgeFor(verdict, "gemini-2.5-pro");
+    await judge.judge(PAIR);
+    expect(requests[0]!.body.generationConfig).toMatchObject({
+      maxOutputTokens: 428,
+      thinkingConfig: { thinkingBudget: 128 },
+    });
+    expect(paid[0]!.most.output).toBe(428);
   });
 
   test("shows both reports in a block that they cannot leave", () => {

@@ -3,6 +3,7 @@ import { ForeignError } from "../../../../worker/kit/foreign-error";
 import { createGeminiSummarizer, promptOf } from "../../../../worker/triage/summarizers/gemini";
 import { diverseMembers } from "../../../../worker/triage/summarizers/diverse-members";
 import { googleError, startGemini, type GeminiReply } from "../gemini-server";
+import { paying } from "../paying";
 import { member } from "./members";
 
 let stop = async (): Promise<void> => {};
@@ -14,7 +15,8 @@ async function summarizerFor(reply: GeminiReply) {
   const summarizer = createGeminiSummarizer({
     apiKey: "k-1",
     baseUrl: server.url,
-    model: "gemini-test",
+    model: "gemini-flash-test",
+    pay: paying().pay,
   });
   return { summarizer, requests: server.requests };
 }
@@ -39,7 +41,7 @@ describe("the Gemini summarizer", () => {
       summary: "The last column is missing.",
     });
     expect(requests[0]).toMatchObject({
-      path: "/v1beta/models/gemini-test:generateContent",
+      path: "/v1beta/models/gemini-flash-test:generateContent",
       key: "k-1",
     });
     expect(requests[0]!.body.generationConfig).toMatchObject({

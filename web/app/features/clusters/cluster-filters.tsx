@@ -3,11 +3,19 @@ import type { StatsView } from "../../api.server";
 import { formatCount } from "../../lib/count";
 import { CLUSTER_LOOKS, CLUSTER_STATUSES } from "./cluster-badge";
 
+export const CLUSTER_SORTS = ["last_seen", "first_seen", "count"] as const;
+const SORT_WORDS: Record<(typeof CLUSTER_SORTS)[number], string> = {
+  last_seen: "Last seen",
+  first_seen: "Newest",
+  count: "Most reports",
+};
+
 /** The filters are links: each view has an address, and the counts say what waits behind it. */
 export function ClusterFilters({ counts }: { counts: StatsView["clusters_by_status"] }) {
   const [search] = useSearchParams();
   const status = search.get("status");
   const grouped = search.get("show") === "grouped";
+  const sort = search.get("sort") ?? "last_seen";
   const shown = CLUSTER_STATUSES.filter((one) => one === status || (counts[one] ?? 0) > 0);
   return (
     <div className="filters">
@@ -26,6 +34,16 @@ export function ClusterFilters({ counts }: { counts: StatsView["clusters_by_stat
       <nav aria-label="By size" className="chips">
         <Chip to={withParam(search, "show", null)} on={!grouped} label="Singles too" />
         <Chip to={withParam(search, "show", "grouped")} on={grouped} label="Grouped only" />
+      </nav>
+      <nav aria-label="Order" className="chips">
+        {CLUSTER_SORTS.map((one) => (
+          <Chip
+            key={one}
+            to={withParam(search, "sort", one === "last_seen" ? null : one)}
+            on={one === sort}
+            label={SORT_WORDS[one]}
+          />
+        ))}
       </nav>
     </div>
   );

@@ -4,7 +4,7 @@ import { counted } from "../../lib/count";
 import { Button } from "../../ui/button";
 import { Time } from "../../ui/time";
 
-/** What the brain is doing, in one line. `mayStart`: the person may start a cluster job. */
+/** What the brain is doing, in one line. `mayStart`: the person may start a cluster job, and cancel it. */
 export function ClusteringLine(props: { status: ClusteringStatus; mayStart: boolean }) {
   const { status, mayStart } = props;
   const busy = useNavigation().formMethod === "POST";
@@ -18,6 +18,14 @@ export function ClusteringLine(props: { status: ClusteringStatus; mayStart: bool
         <Form method="post" preventScrollReset>
           <Button look="quiet" busy={busy}>
             Group now
+          </Button>
+        </Form>
+      ) : null}
+      {mayStart && status.running && status.last_job ? (
+        <Form method="post" preventScrollReset>
+          <input type="hidden" name="id" value={status.last_job.id} />
+          <Button look="quiet" name="intent" value="cancel" busy={busy}>
+            Cancel
           </Button>
         </Form>
       ) : null}
@@ -36,6 +44,14 @@ function Doing({ status }: { status: ClusteringStatus }) {
         The last grouping failed <Time at={job.finished_at ?? job.created_at} />:{" "}
         {job.error ?? "no reason was given"}
         {unclustered > 0 ? `. ${waiting} waiting.` : ""}
+      </>
+    );
+  }
+  if (job?.status === "cancelled") {
+    return (
+      <>
+        The last grouping was cancelled <Time at={job.finished_at ?? job.created_at} />
+        {unclustered > 0 ? `: ${waiting} waiting for the next` : ""}.
       </>
     );
   }

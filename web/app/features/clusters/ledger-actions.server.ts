@@ -72,8 +72,8 @@ export async function decide(ledger: Ledger, projectId: string, form: FormData) 
       case "undo":
         return { into: null, ...(await unwrap(operations[":id"].undo.$post({ param }))) };
       case "accept": {
-        const merged = await unwrap(proposals[":id"].accept.$post({ param }));
-        return { into: merged.clusters[1] ?? null };
+        const done = await unwrap(proposals[":id"].accept.$post({ param }));
+        return { into: done.kind === "merge" ? (done.clusters[1] ?? null) : null };
       }
       case "dismiss":
         await unwrap(proposals[":id"].dismiss.$post({ param }));

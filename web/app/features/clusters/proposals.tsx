@@ -10,35 +10,72 @@ type Props = { proposals: ProposalView[]; cluster: string; base: string; mayDeci
 
 /** What the brain would do, had no person touched the cluster: with its reasons, for a person to accept or dismiss. */
 export function Proposals({ proposals, cluster, base, mayDecide }: Props) {
-  return proposals.map((proposal) => (
-    <Notice key={proposal.id} tone="plain">
+  return proposals.map((proposal) => {
+    const isSplit = proposal.kind === "split";
+    return (
+      <Notice key={proposal.id} tone="plain">
+        {isSplit ? (
+          <Parting proposal={proposal} base={base} />
+        ) : (
+          <p>
+            <Other proposal={proposal} cluster={cluster} base={base} /> looks like the same problem:{" "}
+            {reasonsOf(proposal)}.
+          </p>
+        )}
+        <Nearest near={proposal.reasons.nearest} />
+        {mayDecide ? (
+          <Form method="post" action={`${base}/clusters/${cluster}/history`}>
+            <input type="hidden" name="id" value={proposal.id} />
+            <div className="proposal-actions">
+              <Button name="intent" value="accept">
+                {isSplit ? "Split them off" : "Merge them"}
+              </Button>
+              <Button look="quiet" name="intent" value="dismiss">
+                {isSplit ? "They belong here" : "Not the same"}
+              </Button>
+            </div>
+          </Form>
+        ) : null}
+      </Notice>
+    );
+  });
+}
+
+function Parting({ proposal, base }: { proposal: ProposalView; base: string }) {
+  const { reports, report_count: count } = proposal.reasons;
+  return (
+    <>
       <p>
-        <Other proposal={proposal} cluster={cluster} base={base} /> looks like the same problem:{" "}
-        {reasonsOf(proposal)}.
+        {counted(count, "report")} may be another problem: {reasonsOf(proposal)} to the others.
       </p>
       <ul>
-        {proposal.reasons.nearest.map((near) => (
-          <li key={`${near.feedback_id}${near.other_id}`}>
-            {formatSimilarity(near.similarity)}: <Words>{near.title ?? "a report"}</Words> and{" "}
-            <Words>{near.other_title ?? "a report"}</Words>
+        {reports.map(({ feedback_id: id, title }) => (
+          <li key={id}>
+            <Link to={`${base}/reports/${id}`}>
+              <Words>{title ?? "a report"}</Words>
+            </Link>
           </li>
         ))}
       </ul>
-      {mayDecide ? (
-        <Form method="post" action={`${base}/clusters/${cluster}/history`}>
-          <input type="hidden" name="id" value={proposal.id} />
-          <div className="proposal-actions">
-            <Button name="intent" value="accept">
-              Merge them
-            </Button>
-            <Button look="quiet" name="intent" value="dismiss">
-              Not the same
-            </Button>
-          </div>
-        </Form>
-      ) : null}
-    </Notice>
-  ));
+    </>
+  );
+}
+
+function Nearest({ near }: { near: ProposalView["reasons"]["nearest"] }) {
+  if (near.length === 0) return null;
+  return (
+    <details>
+      <summary>The nearest pairs</summary>
+      <ul>
+        {near.map((pair) => (
+          <li key={`${pair.feedback_id}${pair.other_id}`}>
+            {formatSimilarity(pair.similarity)}: <Words>{pair.title ?? "a report"}</Words> and{" "}
+            <Words>{pair.other_title ?? "a report"}</Words>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
 }
 
 function Other({

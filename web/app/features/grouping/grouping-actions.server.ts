@@ -27,6 +27,15 @@ export async function startJob({ clusters }: Api, param: Place, kind: "recluster
   return attempt(() => unwrap(jobs.$post({ param, json: { kind } })));
 }
 
+/** Ends a job of any kind. What it has placed stays. */
+export async function cancelJob(
+  { clusters }: Pick<Api, "clusters">,
+  param: Place & { id: string },
+) {
+  const jobs = clusters.projects[":projectId"]["cluster-jobs"];
+  return attempt(() => unwrap(jobs[":id"].$patch({ param, json: { status: "cancelled" } })));
+}
+
 export async function undo({ ledger }: Api, param: Place, form: FormData) {
   const place = { ...param, id: text(form, "id") };
   const { operations } = ledger.projects[":projectId"];

@@ -5,26 +5,20 @@ import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import { Words } from "../../ui/words";
 import { formatSimilarity } from "../clusters/decision-words";
+import { JobProgress } from "./job-progress";
 import { METHOD_WORDS } from "./methods";
 
 type Result = NonNullable<WhatIfView["result"]>;
 type Part = Result["merges"]["items"][number]["into"];
 
-type Props = { preview: WhatIfView; base: string; mayApply: boolean };
+type Props = { preview: WhatIfView; base: string; mayCancel: boolean; mayApply: boolean };
 
 /** What a preview found, or how far it is. */
-export function WhatIfResult({ preview, base, mayApply }: Props) {
+export function WhatIfResult({ preview, base, mayCancel, mayApply }: Props) {
   const { result, status, progress, threshold, method } = preview;
   if (status === "failed") return <Notice tone="bad">{preview.error ?? "It failed."}</Notice>;
-  if (!result) {
-    const { done, total } = progress;
-    return (
-      <p>
-        <progress max={Math.max(1, total)} value={done} aria-label="Looked at" />{" "}
-        {formatCount(done)} of {counted(total, "report")} looked at.
-      </p>
-    );
-  }
+  if (status === "cancelled") return <Notice tone="plain">It was cancelled.</Notice>;
+  if (!result) return <JobProgress id={preview.id} progress={progress} mayCancel={mayCancel} />;
   const nothing = result.reports_moved === 0;
   return (
     <div className="stack">

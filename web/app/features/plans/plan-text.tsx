@@ -1,7 +1,9 @@
 import type { PlanView } from "../../api.server";
 import { Badge } from "../../ui/badge";
+import { Notice } from "../../ui/notice";
 import { Prose } from "../../ui/prose";
 import { Time } from "../../ui/time";
+import { Words } from "../../ui/words";
 
 /** A plan to read: what is thought to be wrong, where, and what will be done about it. */
 export function PlanText({ plan }: { plan: PlanView }) {
@@ -28,6 +30,11 @@ export function PlanText({ plan }: { plan: PlanView }) {
           ) : null}
         </span>
       </p>
+      {plan.notice ? (
+        <Notice tone="plain">
+          <Words>{plan.notice}</Words>
+        </Notice>
+      ) : null}
       <p className="plan-summary" dir="auto">
         <Prose>{plan.summary}</Prose>
       </p>

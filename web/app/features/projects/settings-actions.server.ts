@@ -1,12 +1,16 @@
 import { attempt, done, unwrap, type connect, type ProjectView } from "../../api.server";
 import { oneOf, text } from "../../lib/form.server";
 import type { PageProblem } from "../../lib/problem";
+import type { TypedModels } from "./model-fields";
+import { models, typedModels } from "./model-values.server";
 import type { ProjectValues } from "./project-fields";
 import { projectValues } from "./project-values.server";
 import type { RunSettings } from "./run-fields";
 import { runSettings, typedRunSettings } from "./run-values.server";
 import { SCRUB_NAMES } from "./scrub-fields";
 import { ROLES } from "./token-list";
+import type { TypedTrust } from "./trust-fields";
+import { trust, typedTrust } from "./trust-values.server";
 
 type Api = ReturnType<typeof connect>;
 type Place = { projectId: string };
@@ -17,6 +21,8 @@ export type ProjectSettingsDraft = {
   threshold: string;
   scrub: ProjectView["settings"]["scrub"];
   runs: RunSettings;
+  trust: TypedTrust;
+  models: TypedModels;
 };
 
 /** Saves the project's form. What it does not show of the grouping settings stays as it is. */
@@ -34,12 +40,29 @@ export async function saveProject(
     return unwrap(
       one.$patch({
         param,
-        json: { ...values, settings: { ...settings, ...runSettings(form), grouping, scrub } },
+        json: {
+          ...values,
+          settings: {
+            ...settings,
+            ...runSettings(form),
+            ...trust(form),
+            models: models(form),
+            grouping,
+            scrub,
+          },
+        },
       }),
     );
   });
   if (saved.ok) return {};
-  const kept = { values, threshold: text(form, "threshold"), scrub, runs: typedRunSettings(form) };
+  const kept = {
+    values,
+    threshold: text(form, "threshold"),
+    scrub,
+    runs: typedRunSettings(form),
+    trust: typedTrust(form),
+    models: typedModels(form),
+  };
   return { problem: saved.problem, kept };
 }
 

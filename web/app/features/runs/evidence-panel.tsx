@@ -45,7 +45,7 @@ function Findings({ run, mayOpen }: { run: RunView; mayOpen: boolean }) {
       {mayOpen ? (
         <Form method="post" preventScrollReset>
           <input type="hidden" name="run" value={run.id} />
-          <Button look="quiet" name="intent" value="open-findings" busy={busy}>
+          <Button look="primary" icon="pull" name="intent" value="open-findings" busy={busy}>
             Open the draft without proof
           </Button>
         </Form>
@@ -62,8 +62,12 @@ function TestTable({ tests }: { tests: EvidenceView["tests"] }) {
         <thead>
           <tr>
             <th scope="col">Test</th>
-            <th scope="col">Base + new tests</th>
-            <th scope="col">Base + change</th>
+            <th scope="col" title="The base with the new tests, without the change">
+              Before
+            </th>
+            <th scope="col" title="The base with the whole change">
+              After
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -77,14 +81,21 @@ function TestTable({ tests }: { tests: EvidenceView["tests"] }) {
                   </p>
                 ) : null}
               </td>
-              <td>{test.before.join(", ")}</td>
-              <td>{test.after.join(", ")}</td>
+              <td>{inWords(test.before)}</td>
+              <td>{inWords(test.after)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+/** `failed 2×`, or one by one where the runs differ. */
+function inWords(outcomes: string[]): string {
+  const [first, ...rest] = outcomes;
+  if (rest.length > 0 && rest.every((one) => one === first)) return `${first} ${outcomes.length}×`;
+  return outcomes.join(", ");
 }
 
 function Names({ title, names }: { title: string; names: string[] }) {

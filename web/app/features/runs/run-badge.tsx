@@ -20,6 +20,7 @@ export const RUNNER_LABELS: Record<RunnerName, string> = {
   sandbox_kilo: "Kilocode in the sandbox",
   sandbox_opencode: "opencode in the sandbox",
   sandbox_gemini_cli: "Gemini CLI in the sandbox",
+  sandbox_codex: "Codex in the sandbox",
   llm_patch: "One model call, no agent",
   repair_rules: "Repair rules",
 };
@@ -28,10 +29,16 @@ export const RUNNER_NAMES = Object.keys(RUNNER_LABELS) as RunnerName[];
 
 type BadgeProps = { status: RunStatus; waiting_for?: RunView["waiting_for"] };
 
-/** A run that waits for a decision was paused; others wait for an approval. */
+/** What a waiting run waits for, as its state. */
+const WAITING_LABELS: Record<NonNullable<RunView["waiting_for"]>, string> = {
+  approval: "Needs approval",
+  findings: "Findings",
+  decision: "Paused",
+};
+
 export function RunBadge({ status, waiting_for }: BadgeProps) {
   const { label, ...look } = RUN_LOOKS[status];
-  return <Badge {...look}>{waiting_for === "decision" ? "Paused" : label}</Badge>;
+  return <Badge {...look}>{waiting_for ? WAITING_LABELS[waiting_for] : label}</Badge>;
 }
 
 /** Whether a run may still change. */

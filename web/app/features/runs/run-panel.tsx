@@ -89,6 +89,7 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
       {mayCancel && run.status === "running" && isAgent(run.runner) ? (
         <RedirectForm run={run} />
       ) : null}
+      {evidence ? <EvidencePanel run={run} evidence={evidence} mayOpen={mayOpen} /> : null}
       {mayCancel && !live && !isUnderWay(run.status) ? (
         run.pr_state === "open" ? (
           <FollowUpForm run={run} />
@@ -96,7 +97,6 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
           <RetryForm run={run} />
         ) : null
       ) : null}
-      {evidence ? <EvidencePanel run={run} evidence={evidence} mayOpen={mayOpen} /> : null}
       <RunLog key={run.id} run={run} first={log} />
     </article>
   );

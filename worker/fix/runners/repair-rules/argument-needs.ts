@@ -50,6 +50,10 @@ export function argumentNeed(
   if (!callee) return NOTHING;
   const index = partsOf(list).filter((part) => part.from < node.from && part.name === ",").length;
   const name = textOf(code, callee);
+  const outside = /^(?:fs|fsp|path|Buffer|crypto|http|https|child_process|process)\.\w+$/.exec(
+    name,
+  )?.[0];
+  if (outside) return refuseArgument(outside);
   if (name.startsWith("Math.")) return { kind: "default", text: "0" };
   if (index === 0 && Object.hasOwn(BUILT_IN, name)) return BUILT_IN[name] ?? NOTHING;
   if (index === 0 && name.endsWith(".localeCompare")) return { kind: "default", text: '""' };

@@ -4,22 +4,16 @@ import type { ProposedFile, ProposeInput } from "../runner";
 import { shapesOf, type FindImported, type Missing } from "./call-shapes";
 import type { MissingValue } from "./crash-message";
 import { findCrashedRead } from "./crashed-read";
-import { nameOfFunction, parametersOf } from "./names";
-import { findTestStyle, importPath, resolveImport, stemOf, type TestStyle } from "./test-style";
-import {
-  dialectOf,
-  isFunction,
-  offsetAt,
-  parseCode,
-  partsOf,
-  pathText,
-  textOf,
-  type Code,
-} from "./syntax";
+import { exportedFunctions, importedNames, type Exported } from "./modules";
+import { parametersOf } from "./names";
+import { dialectOf, isFunction, offsetAt, parseCode, pathText, textOf, type Code } from "./syntax";
+import { findTestStyle, stemOf } from "./test-style";
+import { testText } from "./test-text";
 
 type Frame = PlannedCrash["frames"][number];
 type Repository = Pick<ProposeInput, "readFile" | "listFiles">;
-type Entry = { path: string; code: Code; fn: SyntaxNode; name: string };
+/** The function that a test calls. `name` is what it is called there; `isDefault`: it is its module's own value. */
+export type Entry = { path: string; code: Code; fn: SyntaxNode; name: string; isDefault: boolean };
 
 const FILES_READ = 12;
 
@@ -35,20 +29,31 @@ export async function deriveTest(
 ): Promise<ProposedFile | null> {
   const [site] = frames;
   if (!site) return null;
-  const files = await readModules(frames, repository);
-  const entry = findEntry(frames, files);
-  const at = files.get(site.path);
+  const files = await repository.listFiles();
+  const known = new Set(files);
+  const modules = await readModules(frames, known, repository);
+  const entry = findEntry(frames, modules);
+  const at = modules.get(site.path);
   if (!entry || !at) return null;
-  const style = await findTestStyle(entry.path, await repository.listFiles(), repository.readFile);
+  const style = await findTestStyle(entry.path, { files, readFile: repository.readFile });
   if (!style) return null;
   const path = `${style.folder}${stemOf(entry.path)}.crash${style.ending}`;
   if ((await repository.readFile(path)) !== null) return null;
-  const call = callText(entry, missingIn(at, site, missing), importsOf(files));
+  const call = callText(
+    entry,
+    missingIn(at, site, missing),
+    importsOf(modules, known),
+    style.ending,
+  );
   return { path, content: testText(style, entry, call, missing) };
 }
 
 /** The files of the stack, and what they import by relative paths, two steps deep. */
-async function readModules(frames: Frame[], repository: Repository): Promise<Map<string, Code>> {
+async function readModules(
+  frames: Frame[],
+  known: ReadonlySet<string>,
+  repository: Repository,
+): Promise<Map<string, Code>> {
   const files = new Map<string, Code>();
   let wanted = frames.map((frame) => frame.path);
   for (let step = 0; step < 3; step++) {
@@ -60,37 +65,19 @@ async function readModules(frames: Frame[], repository: Repository): Promise<Map
       const code = source === null ? null : parseCode(source, dialect);
       if (!code || code.errors > 0) continue;
       files.set(path, code);
-      next.push(...imports(path, code).map((one) => one.from));
+      next.push(...importedNames(path, code, known).map((one) => one.from));
     }
     wanted = next;
   }
   return files;
 }
 
-type Import = { local: string; name: string; from: string };
-
-function imports(path: string, code: Code): Import[] {
-  const found: Import[] = [];
-  for (let node = code.tree.topNode.firstChild; node; node = node.nextSibling) {
-    if (node.name !== "ImportDeclaration") continue;
-    const specifier = node.getChild("String");
-    const from = specifier && resolveImport(path, textOf(code, specifier).slice(1, -1));
-    const group = node.getChild("ImportGroup");
-    if (!from || !group) continue;
-    for (const definition of group.getChildren("VariableDefinition")) {
-      const local = textOf(code, definition);
-      found.push({ local, name: local, from });
-    }
-  }
-  return found;
-}
-
-function importsOf(files: Map<string, Code>): FindImported {
+function importsOf(files: Map<string, Code>, known: ReadonlySet<string>): FindImported {
   return (code, name) => {
     const [path] = [...files].find(([, one]) => one === code) ?? [];
-    const found = path && imports(path, code).find((one) => one.local === name);
+    const found = path && importedNames(path, code, known).find((one) => one.local === name);
     const target = found && files.get(found.from);
-    const fn = target && exportedFunction(target, found.name);
+    const fn = target && exportedFunctions(target).find((one) => one.name === found.name)?.fn;
     return fn ? { code: target, fn } : null;
   };
 }
@@ -101,29 +88,27 @@ function findEntry(frames: Frame[], files: Map<string, Code>): Entry | null {
     const code = files.get(frame.path);
     const offset = code && offsetAt(code.source, frame.line, frame.column ?? 1);
     if (!code || offset === null || offset === undefined) continue;
+    const exported = exportedFunctions(code);
     let node: SyntaxNode | null = code.tree.resolveInner(offset, 1);
     for (; node; node = node.parent) {
-      const name = isFunction(node) ? nameOfFunction(node) : null;
-      if (name && exportedFunction(code, textOf(code, name))?.from === node.from)
-        return { path: frame.path, code, fn: node, name: textOf(code, name) };
+      const at = node;
+      const found = isFunction(at) ? exported.find(({ fn }) => fn.from === at.from) : undefined;
+      if (found) return { path: frame.path, code, fn: found.fn, ...calledAs(found, frame.path) };
     }
   }
   return null;
 }
 
-/** A function that a module exports by its name: `export function`, or `export const` with a function. */
-function exportedFunction(code: Code, name: string): SyntaxNode | null {
-  for (let node = code.tree.topNode.firstChild; node; node = node.nextSibling) {
-    if (node.name !== "ExportDeclaration") continue;
-    const declared = node.getChild("FunctionDeclaration");
-    const own = declared?.getChild("VariableDefinition");
-    if (declared && own && textOf(code, own) === name) return declared;
-    for (const part of partsOf(node.getChild("VariableDeclaration") ?? node)) {
-      const called = isFunction(part) ? nameOfFunction(part) : null;
-      if (called && textOf(code, called) === name) return part;
-    }
-  }
-  return null;
+/** A module's own value is called like its file where its function has no name of its own. */
+function calledAs({ name }: Exported, path: string): Pick<Entry, "name" | "isDefault"> {
+  if (name !== "default") return { name, isDefault: false };
+  const words = stemOf(path)
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean);
+  const own = words.map((word, index) =>
+    index === 0 ? word : word[0]!.toUpperCase() + word.slice(1),
+  );
+  return { name: /^[A-Za-z]/.test(own[0] ?? "") ? own.join("") : "subject", isDefault: true };
 }
 
 function missingIn(code: Code, site: Frame, missing: MissingValue): Missing {
@@ -139,7 +124,8 @@ function missingIn(code: Code, site: Frame, missing: MissingValue): Missing {
   return { code, path: (object && pathText(code, object)) ?? "" };
 }
 
-function callText(entry: Entry, missing: Missing, find: FindImported): string {
+/** In TypeScript arguments are cast: the types say that nothing is ever missing, and the tests must still compile. */
+function callText(entry: Entry, missing: Missing, find: FindImported, ending: string): string {
   const shapes = shapesOf(entry.code, entry.fn, missing, find);
   const parameters = parametersOf(entry.fn);
   const given = shapes.map((shape, index) => {
@@ -148,43 +134,6 @@ function callText(entry: Entry, missing: Missing, find: FindImported): string {
     return shape.literal() ?? (hasDefault || isRest ? null : JSON.stringify(own));
   });
   while (given.length > 0 && given.at(-1) === null) given.pop();
-  return `${entry.name}(${given.map((text) => text ?? "undefined").join(", ")})`;
-}
-
-/** A promise is awaited where the function is async or makes one. */
-function isAsync({ code, fn }: Entry): boolean {
-  return textOf(code, fn).startsWith("async") || /\bnew Promise\b/.test(textOf(code, fn));
-}
-
-function testText(style: TestStyle, entry: Entry, call: string, missing: MissingValue): string {
-  const what =
-    missing.property === null
-      ? "a missing value"
-      : `a missing value (reading '${missing.property}')`;
-  const title = JSON.stringify(`${entry.name} does not crash on ${what}`);
-  const from = JSON.stringify(importPath(style.folder, entry.path));
-  const later = isAsync(entry);
-  const head = later ? "async () => {" : "() => {";
-  const lines =
-    style.runner === "node"
-      ? [
-          'import assert from "node:assert/strict";',
-          'import { test } from "node:test";',
-          `import { ${entry.name} } from ${from};`,
-          "",
-          `test(${title}, ${head}`,
-          later
-            ? `  await assert.doesNotReject(async () => ${call});`
-            : `  assert.doesNotThrow(() => ${call});`,
-        ]
-      : [
-          'import { expect, test } from "vitest";',
-          `import { ${entry.name} } from ${from.replace(/\.tsx?"$/, '"')};`,
-          "",
-          `test(${title}, ${head}`,
-          later
-            ? `  await expect((async () => ${call})()).resolves.not.toThrow();`
-            : `  expect(() => ${call}).not.toThrow();`,
-        ];
-  return [...lines, "});", ""].join("\n");
+  const cast = /\.[cm]?tsx?$/.test(ending) ? " as never" : "";
+  return `${entry.name}(${given.map((text) => `${text ?? "undefined"}${cast}`).join(", ")})`;
 }

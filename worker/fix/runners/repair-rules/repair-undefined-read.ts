@@ -3,6 +3,7 @@ import { findCrashedRead, type CrashPlace, type Read } from "./crashed-read";
 import { applyEdits, optionalLink, withDefault, type Edit } from "./edits";
 import { definitionOf, parametersOf } from "./names";
 import type { Need } from "./need";
+import { breaksType, decidesAccess, knownResult } from "./known-results";
 import { chainTop, needOf, needOfPattern } from "./needs";
 import { canReach, isGuarded, statementAround } from "./reach";
 import {
@@ -113,12 +114,18 @@ function guardChain(
 ): string | null {
   let link = node;
   for (;;) {
+    const asserted = code.typed && /!$/.test(textOf(code, partsOf(link)[0] ?? link));
     edits.set(partsOf(link)[1]?.from ?? link.from, optionalLink(link));
     const top = chainTop(link);
     if (code.typed && hasPrivateName(link, top)) {
       return "TypeScript allows no private name in an optional chain";
     }
-    const need: Need = needOf(code, top);
+    const result = knownResult(code, link, top);
+    const need: Need = result === null ? needOf(code, top) : { kind: "default", text: result };
+    const access = decidesAccess(code, top);
+    if (access) return access;
+    if (need.kind === "nothing" && asserted && breaksType(top))
+      return "without its `!` the value would not fit the declared type";
     if (need.kind === "nothing") return null;
     if (need.kind === "refuse") return need.reason;
     if (need.kind === "default") {

@@ -5,10 +5,13 @@ import { taskOf } from "../sandbox-kilo/task";
 
 /** Linux refuses a single argument of more than 128 KiB (MAX_ARG_STRLEN). */
 const LONGEST_TASK = 100_000;
+/** All but what our configuration denies. */
+const ALLOW_ALL = "--dangerously-skip-permissions";
 
 /**
- * Drives opencode (1.18) in the locked sandbox. Kilocode is made of it: the same configuration by environment, the same flags, the
- * same events. The repository's own configuration, with its MCP servers and permissions, is ignored.
+ * Drives opencode (1.14) in the locked sandbox. Kilocode is made of it: the same configuration by environment, the same events. The
+ * repository's own configuration, with its MCP servers, plugins and permissions, is ignored. So it is no newer version: from 1.17 on
+ * opencode starts a repository's plugins at its first shell command, whatever `OPENCODE_DISABLE_PROJECT_CONFIG` says.
  */
 export const sandboxOpencode: AgentRunner = {
   kind: "agent",
@@ -21,7 +24,7 @@ export const sandboxOpencode: AgentRunner = {
 function command({ plan, model, program, ...input }: AgentInput): AgentCommand {
   const task = taskOf(plan, input.faults, input).slice(0, LONGEST_TASK);
   return {
-    argv: [program, "run", "--auto", "--format", "json", "-m", referenceOf(model), task],
+    argv: [program, "run", ALLOW_ALL, "--format", "json", "-m", referenceOf(model), task],
     env: {
       OPENCODE_CONFIG_CONTENT: JSON.stringify(opencodeConfig(model)),
       OPENCODE_DISABLE_PROJECT_CONFIG: "1",

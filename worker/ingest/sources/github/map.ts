@@ -14,7 +14,7 @@ import { parsePayload } from "./payload";
 import { verifyGithub } from "./verify";
 
 export { mapPullNews, type PullNews } from "./pull-news";
-export { mapPullRequest, type PullRequestClosed } from "./pull-request";
+export { mapPullRequest, type PullRequestMoved } from "./pull-request";
 
 /** GitHub's webhooks, of which `issues` are reports. */
 export const githubSource: WebhookSource = {

@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { Delivery } from "../source";
 import { parsePayload } from "./payload";
 
-/** A pull request that was closed, merged or not. `headBranch` is a branch of the head's own repository. */
-export type PullRequestClosed = {
+/** A pull request that was closed, merged or not, or opened again. `headBranch` is a branch of the head's own repository. */
+export type PullRequestMoved = {
   number: number;
   merged: boolean;
+  reopened: boolean;
   url: string;
   headBranch: string;
   headSha: string;
@@ -13,7 +14,7 @@ export type PullRequestClosed = {
 };
 
 const Payload = z.looseObject({
-  action: z.literal("closed"),
+  action: z.enum(["closed", "reopened"]),
   repository: z.looseObject({ id: z.number().nullish(), full_name: z.string() }),
   pull_request: z.looseObject({
     number: z.number().int().positive(),
@@ -25,17 +26,18 @@ const Payload = z.looseObject({
 });
 
 /**
- * Reads the delivery of a pull request that was closed; a merge is a closing with `merged`. Null for every other event
+ * Reads the delivery of a pull request that was closed or opened again; a merge is a closing with `merged`. Null for every other event
  * and action, and for a body of another shape. Throws `malformed_body` when the body is no JSON.
  */
-export function mapPullRequest(delivery: Delivery): PullRequestClosed | null {
+export function mapPullRequest(delivery: Delivery): PullRequestMoved | null {
   if (delivery.headers.get("x-github-event") !== "pull_request") return null;
   const parsed = Payload.safeParse(parsePayload(delivery));
   if (!parsed.success) return null;
-  const { repository, pull_request: pull } = parsed.data;
+  const { action, repository, pull_request: pull } = parsed.data;
   return {
     number: pull.number,
     merged: pull.merged === true,
+    reopened: action === "reopened",
     url: pull.html_url,
     headBranch: pull.head.ref,
     headSha: pull.head.sha,

@@ -14,10 +14,21 @@ export const BLOCKS = {
   errorType: 0x0f1f83d9,
 } as const;
 export type Block = keyof typeof BLOCKS;
+/** Of keys that are no features: what a text may quote. */
+const QUOTATION = 0x510e527f;
 
 /** The 32-bit key of a feature: FNV-1a over UTF-16 units from the block's seed, then the murmur3 finaliser. */
 export function featureKey(block: Block, text: string, from = 0, to = text.length): number {
-  let hash = 0x811c9dc5 ^ BLOCKS[block];
+  return seededKey(BLOCKS[block], text, from, to);
+}
+
+/** The key of a piece of text that may be quoted, in the same way. */
+export function quotationKey(text: string): number {
+  return seededKey(QUOTATION, text, 0, text.length);
+}
+
+function seededKey(seed: number, text: string, from: number, to: number): number {
+  let hash = 0x811c9dc5 ^ seed;
   for (let i = from; i < to; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }

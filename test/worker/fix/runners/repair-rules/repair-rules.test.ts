@@ -56,6 +56,28 @@ describe("repair_rules", () => {
     expect(asked[0]).toBe("a.js");
   });
 
+  test("writes a test that compiles, where the repository's tests are TypeScript", async () => {
+    const source = [
+      "export type Todo = { owner?: { name: string } };",
+      'export function line(todo: Todo, mark = "-"): string {',
+      "  return mark + todo.owner!.name.trim();",
+      "}",
+      "",
+    ].join("\n");
+    const crash = {
+      type: "TypeError",
+      message: "Cannot read properties of undefined (reading 'name')",
+      frames: [frame("src/todo.ts", 3)],
+    };
+    const { proposal } = await propose(crash, {
+      "src/todo.ts": source,
+      "tests/todo.test.ts": 'import { expect, it } from "vitest";\n',
+    });
+    expect(proposal).toMatchObject({ kind: "changed", test: { path: "tests/todo.crash.test.ts" } });
+    const content = proposal.kind === "changed" ? proposal.test?.content : "";
+    expect(content).toContain("line({} as never)");
+  });
+
   test("goes on to the next frame when a file is not in the repository", async () => {
     const crash = {
       type: null,
