@@ -1,6 +1,7 @@
 import { finish, type Steps } from "../kit/turns";
 import { GreyGroups, type GreyLink } from "./grey-groups";
 import type { GreyProblem, Question } from "./grey-problem";
+import { precedes, type Nearness } from "./strategies/offers";
 import { fromRaw } from "./threshold";
 
 /** How the third tier decided about a group. */
@@ -42,7 +43,11 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
     }
     yield* groups.join(best);
   }
-  const refused = groups.links().filter(({ dense }) => dense > problem.line);
+  // The nearest pair first: what was refused there is the reason that counts, whatever the order of arrival.
+  const refused = groups
+    .links()
+    .filter(({ dense }) => dense > problem.line)
+    .sort((x, y) => (precedes(nearnessOf(x), nearnessOf(y)) ? -1 : 1));
   for (const link of refused) {
     const decision = decisionOf(problem, link);
     for (const label of decision ? [...link.a.labels, ...link.b.labels] : []) {
@@ -50,6 +55,10 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
     }
   }
   return { labels: groups.labels(), decisions, questions: () => groups.questions() };
+}
+
+function nearnessOf({ a, b, dense }: GreyLink): Nearness {
+  return { similarity: dense, a: Math.min(a.first, b.first), b: Math.max(a.first, b.first) };
 }
 
 /** In words, when something other than the vectors has decided. */

@@ -28,7 +28,7 @@ test("a storm of near copies is joined in bounded memory, slice by slice, while 
   let slices = 0;
   for (; !labels && slices < 400; slices++) labels = clustering.step(SLICE / 8);
   expect(new Set(labels).size).toBe(1001);
-  expect(labels!.slice(0, 1000)).toEqual(new Array(1000).fill(0));
+  expect(labels!.slice(0, 1000)).toEqual(Array.from({ length: 1000 }, () => 0));
   expect(slices).toBeGreaterThan(5);
   expect(clustering.bytes()).toBe(bytes);
   expect(bytes).toBeLessThan(4.5 * 2 ** 20);
