@@ -51,7 +51,8 @@ export function limitReached(
   limits: RunLimits,
 ): { reason: LimitReason; text: string } | null {
   if (use.refused === "quota") {
-    return { reason: "quota", text: "The day's budget of models is used up." };
+    const text = "The day's budget of models, or their service's quota of the day, is used up.";
+    return { reason: "quota", text };
   }
   if (use.refused === "money") {
     const usd = (limits.microUsd / 1_000_000).toFixed(2);

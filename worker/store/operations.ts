@@ -175,7 +175,7 @@ export function deleteLinks(
 
 /**
  * What persons said about these reports, in operations that are not undone; with `via`, only in those that are about one
- * of these as well. At most `limit` rows.
+ * of these as well. At most `limit` rows, the newest words first: of several about a pair the newest holds.
  */
 export async function listLinks(
   db: Db,
@@ -193,7 +193,7 @@ export async function listLinks(
     WHERE link.project_id = ${projectId} AND op.undone_by IS NULL
       AND link.feedback_id IN (SELECT value FROM json_each(${jsonIds(feedbackIds)}))
       ${via === undefined ? sql`` : amongOperationsOf(projectId, via)}
-    LIMIT ${limit}`);
+    ORDER BY op.revision DESC LIMIT ${limit}`);
 }
 
 /** Every link of the operations that are about one of these reports, with where each report is. At most `limit` rows. */

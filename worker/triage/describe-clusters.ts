@@ -12,6 +12,8 @@ import type { Summarizer } from "./summarizers/summarizer";
 const MEMBERS_READ = 12;
 /** Clusters whose members are in memory at once. */
 const DESCRIBED_AT_ONCE = 20;
+/** Signs that turn the direction of all text after them: a summary that quotes one could not be read. */
+const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
 /** Clusters that a model is asked about at once: people's changes wait until all are described. */
 const ASKED_AT_ONCE = 5;
 
@@ -58,8 +60,8 @@ async function tell(
   const members = rows.map((row) => ({
     id: row.id,
     source: row.source,
-    title: row.title,
-    body: row.body,
+    title: row.title.replace(TURNS, ""),
+    body: row.body.replace(TURNS, ""),
     crash: row.metadata.crash ?? null,
     vector: vectors.get(row.id)?.vector ?? null,
   }));

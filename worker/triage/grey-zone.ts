@@ -1,7 +1,6 @@
 import { finish, type Steps } from "../kit/turns";
 import { GreyGroups, type GreyLink } from "./grey-groups";
 import type { GreyProblem, Question } from "./grey-problem";
-import { precedes, type Nearness } from "./strategies/offers";
 import { fromRaw } from "./threshold";
 
 /** How the third tier decided about a group. */
@@ -43,11 +42,10 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
     }
     yield* groups.join(best);
   }
-  // The nearest pair first: what was refused there is the reason that counts, whatever the order of arrival.
   const refused = groups
     .links()
     .filter(({ dense }) => dense > problem.line)
-    .sort((x, y) => (precedes(nearnessOf(x), nearnessOf(y)) ? -1 : 1));
+    .sort((x, y) => y.dense - x.dense || firstOf(x) - firstOf(y) || lastOf(x) - lastOf(y));
   for (const link of refused) {
     const decision = decisionOf(problem, link);
     for (const label of decision ? [...link.a.labels, ...link.b.labels] : []) {
@@ -57,8 +55,12 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
   return { labels: groups.labels(), decisions, questions: () => groups.questions() };
 }
 
-function nearnessOf({ a, b, dense }: GreyLink): Nearness {
-  return { similarity: dense, a: Math.min(a.first, b.first), b: Math.max(a.first, b.first) };
+function firstOf({ a, b }: GreyLink): number {
+  return Math.min(a.first, b.first);
+}
+
+function lastOf({ a, b }: GreyLink): number {
+  return Math.max(a.first, b.first);
 }
 
 /** In words, when something other than the vectors has decided. */

@@ -18,6 +18,7 @@ export type MachineBatch = {
   now: number;
 };
 
+/** Of more words than these the oldest are not heard: a job that nobody could ever finish would be worse. */
 const MOST_LINKS = 200_000;
 
 /** What persons said that binds `assign`: about items outside of frozen clusters, which it never takes apart anyway. */
@@ -31,8 +32,7 @@ export async function wordsOfPersons(
   const loose = items.filter(({ clusterId }) => clusterId === null || !frozen.has(clusterId));
   const ids = items.map((item) => item.id);
   const via = loose.map((item) => item.id);
-  const rows = await listLinks(db, projectId, ids, MOST_LINKS + 1, via);
-  if (rows.length > MOST_LINKS) throw new Error("Too many links for one batch.");
+  const rows = await listLinks(db, projectId, ids, MOST_LINKS, via);
   return pairsForAssign(items, frozen, new PersonLinks(rows));
 }
 

@@ -1,3 +1,4 @@
+import { findClusterJob } from "../store/cluster-jobs";
 import { runSlice, type NextLook } from "./cluster-job";
 import type { JobTables } from "./job-tables";
 import type { LiveFeed } from "./live-feed";
@@ -56,7 +57,7 @@ async function reembedSlice(
     forgetBrain: () => brain.close(),
     outside: (embedder) => outsideIndex(`${projectId}:${embedder}`),
   });
-  feed.send({ kind: "cluster_job", id: job.id, status: next === null ? null : "running" });
+  await tell({ feed, deps }, projectId, job.id);
   return next;
 }
 
@@ -69,9 +70,20 @@ async function replaySlice(
   const { db, clock } = deps;
   const opened = await brain.open(projectId);
   const next = await runReplay({ db, clock, projectId, tables: replays, ...opened });
-  feed.send({ kind: "cluster_job", id: replay.id, status: next === null ? null : "running" });
+  await tell({ feed, deps }, projectId, replay.id);
   if (next !== null || replay.kind !== "recluster") return next;
+  feed.send({ kind: "clusters", id: projectId, status: null });
   // What the regroup has made is described by a job.
   jobs.announce(clock());
   return 0;
+}
+
+/** Tells dashboards how a job stands, as the record has it. */
+async function tell(
+  { feed, deps }: Pick<Work, "feed" | "deps">,
+  projectId: string,
+  id: string,
+): Promise<void> {
+  const row = await findClusterJob(deps.db, projectId, id).catch(() => undefined);
+  feed.send({ kind: "cluster_job", id, status: row?.status ?? null });
 }

@@ -69,6 +69,7 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
         return running.id;
       }
       const job = await ensureJob({ ...this.#deps, projectId, tables: this.#jobs });
+      this.#feed.send({ kind: "cluster_job", id: job.id, status: "pending" });
       await this.#wake();
       return job.id;
     }
@@ -82,6 +83,8 @@ export function createProjectObject<E>(makeDeps: (env: E) => ProjectObjectDeps) 
       this.#jobs.setProjectId(projectId);
       const deps = { ...this.#deps, projectId, tables: this.#replays };
       const started = await startReplay(deps, kind, settings);
+      if (started.begun)
+        this.#feed.send({ kind: "cluster_job", id: started.id, status: "pending" });
       await this.#wake();
       return started;
     }

@@ -167,8 +167,7 @@ async function scoreSlice(
   counted: ReadonlySet<string>,
 ) {
   const ids = input.items.map((item) => item.id);
-  const rows = await listLinks(db, projectId, ids, MOST_LINKS + 1);
-  if (rows.length > MOST_LINKS) throw new Error("Too many links for one slice.");
+  const rows = await listLinks(db, projectId, ids, MOST_LINKS);
   const links = new PersonLinks(rows);
   if (rows.length === 0) return scoreWords([], () => undefined, links, counted);
   const items = input.items.map((item) => ({ ...item, clusterId: null }));

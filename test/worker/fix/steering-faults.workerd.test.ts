@@ -1,6 +1,6 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../../worker/env";
 import worker from "../../../worker/index";
 import { call, type TestProject } from "../../builders/api";
@@ -20,6 +20,10 @@ import {
   until,
   untilRun,
 } from "../../builders/fix";
+
+/** A run with an agent that begins twice takes most of a minute on a busy machine. */
+const PATIENCE = 150_000;
+vi.setConfig({ testTimeout: PATIENCE + 30_000 });
 
 beforeEach(freshWorld);
 
@@ -76,13 +80,31 @@ describe("an agent at work", () => {
     ];
     expect(again).toMatchObject({ status: 202, json: { guidance: [words] } });
     expect(told).toMatchObject({ status: 202, json: { asked: "redirect" } });
-    const ended = await untilRun(run.project, run.runId);
+    const ended = await untilRun(run.project, run.runId, undefined, PATIENCE);
     expect(ended.status, ended.logs).toBe("succeeded");
     expect(ended.logs).toContain("told the agent: Finish at once, please.");
     expect(sandbox).toBeDefined();
     const [pull] = await pullsOf();
     const [file] = await filesOf(pull!.number);
     expect(file!.patch).toMatch(/^\+\/\/ begun\n\+\/\/ finished/m);
+  });
+
+  it("keeps what it has to repair when a person tells it something in between", async () => {
+    const script = [
+      "[ $turn = 1 ] && { echo 'function (' >> src/discounts.js; exit 0; }",
+      "[ $turn = 2 ] && { echo repairing; sleep 600; }",
+      'case "$task" in *"Be brief, please."*"What is wrong with your change so far"*)',
+      "  git checkout -q base-commit -- src/discounts.js; echo '// mended' >> src/discounts.js; echo still told;; esac",
+    ].join("\n");
+    const run = await startAgentRun(script);
+    await untilSaid(run, "repairing");
+    await steer(run, run.operator, "redirect", { text: "Be brief, please." });
+    const ended = await untilRun(run.project, run.runId, undefined, PATIENCE);
+    expect(ended.logs).toContain("still told");
+    expect(ended.status, ended.logs).toBe("succeeded");
+    const [pull] = await pullsOf();
+    const [file] = await filesOf(pull!.number);
+    expect(file!.patch).toContain("+// mended");
   });
 
   it("goes on from the last saved patch in a new sandbox when its own was lost", async () => {
@@ -101,7 +123,7 @@ describe("an agent at work", () => {
       60_000,
     );
     for (const id of await sandboxesOf(run.runId)) await killSandbox(id);
-    const ended = await untilRun(run.project, run.runId);
+    const ended = await untilRun(run.project, run.runId, undefined, PATIENCE);
     expect(ended.status, ended.logs).toBe("succeeded");
     expect(ended.logs).toContain("A new one begins with the last saved patch");
     const [pull] = await pullsOf();
@@ -169,7 +191,7 @@ describe("a run that reaches a limit", () => {
     await steer(run, run.operator, "pause");
     await untilRun(run.project, run.runId, ["waiting"]);
     expect((await steer(run, run.operator, "resume", { from: "proof" })).status).toBe(202);
-    const ended = await untilRun(run.project, run.runId);
+    const ended = await untilRun(run.project, run.runId, undefined, PATIENCE);
     expect(ended.status, ended.logs).toBe("succeeded");
   });
 

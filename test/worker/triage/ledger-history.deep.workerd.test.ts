@@ -7,7 +7,7 @@ import type { OperationView } from "../../../worker/triage/views";
 import { call, makeProject, untilClustered, type TestProject } from "../../builders/api";
 import { placesByLedger } from "../../builders/grouping";
 
-const OPERATIONS = 2_500;
+const OPERATIONS = 2_000;
 const REPORTS = 60;
 const RECENT = 25;
 
@@ -111,7 +111,7 @@ async function laws(project: TestProject): Promise<void> {
   }
 }
 
-it("is what a reader expects over 10,000 merges, splits, moves, removals, duplicates and undos", async () => {
+it("is what a reader expects over thousands of merges, splits, moves, removals, duplicates and undos", async () => {
   const project = await makeProject();
   const roll = dice(20_262);
   // Reports that nothing is like, so that only people move them.
@@ -125,7 +125,6 @@ it("is what a reader expects over 10,000 merges, splits, moves, removals, duplic
   for (const one of await present()) reader.reports.set(one.id, { ...one });
   const ids = [...reader.reports.keys()];
   const counts = { done: 0, refused: 0, undone: 0, kept: 0 };
-  let began = Date.now();
 
   for (let turn = 0; turn < OPERATIONS; turn++) {
     const report = reader.reports.get(ids[roll(ids.length)]!)!;
@@ -209,11 +208,7 @@ it("is what a reader expects over 10,000 merges, splits, moves, removals, duplic
       expect(await present(), label).toEqual(before);
     }
     expect(await present(), label).toEqual(ids.toSorted().map((id) => reader.reports.get(id)));
-    if (turn % 250 === 249) {
-      await laws(project);
-      console.log(turn + 1, JSON.stringify(counts), Date.now() - began, "ms");
-      began = Date.now();
-    }
+    if (turn % 250 === 249) await laws(project);
   }
   expect(counts.undone).toBeGreaterThan(OPERATIONS / 20);
 }, 3_600_000);

@@ -17,7 +17,7 @@ const ASKED = [
 const LIMIT_MS = 10_000;
 /** Sandboxes have a home and a /tmp of their own. */
 const HIDDEN = /^\/(?:home|tmp)\//;
-const SYSTEM = /^\/(?:usr|bin|lib|opt)(?:\/|$)/;
+const SYSTEM = /^\/(?:usr|bin|lib)(?:\/|$)/;
 
 /**
  * The languages that this person's PATH finds outside the system's folders (pyenv, rustup and the like): sandboxes see them too,

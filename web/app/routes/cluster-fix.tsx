@@ -130,7 +130,7 @@ export default function ClusterFix() {
     />
   );
   return (
-    <div className="fix-page">
+    <div className="fix-page" data-run={run && run.waiting_for !== "approval" ? "" : undefined}>
       <PlanCard
         plan={plan}
         editing={editing || draft !== undefined}
@@ -138,6 +138,7 @@ export default function ClusterFix() {
         problem={acted?.problem}
         mayEdit={mayEdit}
         mayApprove={mayApprove}
+        awaited={run?.waiting_for === "approval"}
       />
       <Card title="Fix" id="fix">
         {acted && !draft ? <ProblemNotice problem={acted.problem} /> : null}

@@ -34,7 +34,7 @@ export default function ClusterHistory() {
   const acted = useActionData<typeof action>();
   const mayUndo = useCan("cluster:write");
   return (
-    <section aria-label="History">
+    <section className="stack" aria-label="History">
       <p className="section-note">
         What people did to this cluster, and merges that the brain made. Each can be undone, as long
         as nothing that came later rests on it.

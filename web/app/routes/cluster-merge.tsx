@@ -37,7 +37,7 @@ export default function ClusterMerge() {
   const acted = useActionData<typeof action>();
   const { cluster } = useCluster();
   return (
-    <section aria-label="Merge">
+    <section className="stack" aria-label="Merge">
       <p className="section-note">
         All {counted(cluster.count, "report")} of this cluster go to the one that you choose. You
         can undo it, and the brain never takes apart what you join.

@@ -43,7 +43,7 @@ export default function ClusterReports() {
   const mayRegroup = useCan("cluster:write") && !cluster.merged_into && page.items.length > 0;
   useRowKeys();
   return (
-    <section aria-label="Reports">
+    <section className="stack" aria-label="Reports">
       {page.items.length === 0 ? <p className="faint">No reports here.</p> : null}
       {mayRegroup ? <RegroupForm problem={acted?.problem} /> : null}
       <ol className="entries">

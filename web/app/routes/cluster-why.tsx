@@ -34,14 +34,14 @@ export default function ClusterWhy() {
   const { base, cluster } = useCluster();
   const maySplit = useCan("cluster:write") && !cluster.merged_into;
   return (
-    <section aria-label="Why grouped">
+    <section className="stack" aria-label="Why grouped">
       <Cohesion cohesion={cohesion} base={base} cluster={cluster.id} maySplit={maySplit} />
       <p className="section-note">
         Every placement is written down when it happens: what decided, how alike the reports were,
         and the line they had to cross. Newest first.
       </p>
       {decisions.length === 0 ? <p className="faint">Nothing has been written down yet.</p> : null}
-      <ol className="decisions">
+      <ol className="placements">
         {decisions.map((decision) => (
           <DecisionEntry
             key={decision.id}

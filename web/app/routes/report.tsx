@@ -96,7 +96,7 @@ export default function Report() {
       ) : null}
       <Card title="Why it is where it is">
         {why.length === 0 ? <p className="faint">It has not been placed yet.</p> : null}
-        <ol className="decisions">
+        <ol className="placements">
           {why.map((decision) => (
             <DecisionEntry key={decision.id} decision={decision} title={item.title} base={base} />
           ))}

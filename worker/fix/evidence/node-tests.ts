@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { reporting, type Reporting, type Scripts } from "./reporting";
-import type { Base, Part, PlacesOf } from "./test-command";
+import type { Base, Part, PlacesOf } from "./base";
 
 const Manifest = z.looseObject({
   scripts: z.record(z.string(), z.string()).catch({}).default({}),

@@ -1,5 +1,6 @@
+import type { Base, Part, PlacesOf } from "./base";
 import { nodeParts, scriptsOf } from "./node-tests";
-import { reporting, type NewPlace, type Reporting } from "./reporting";
+import { reporting } from "./reporting";
 import { quoted } from "./shell-words";
 import { steeringFiles } from "./steering";
 import { UNITTEST_PROGRAM } from "./unittest-program";
@@ -23,22 +24,6 @@ export type TestCommand = {
   /** Files that the base's own scripts and configuration name: a change of them has no evidence. */
   steering: string[];
 };
-
-/** What is asked of the base. Paths are relative to the folder where tests run. */
-export type Base = {
-  projectCommand: string | null;
-  /** Every file of the folder. */
-  paths: readonly string[];
-  read(path: string): Promise<string | null>;
-  /** Whether the sandbox's Python has pytest. */
-  hasPytest(): Promise<boolean>;
-};
-
-/** The tests of one folder: what a person would type there, what that stands for, and what we run. */
-export type Part = { folder: string; command: string; script: string; run: Reporting };
-
-/** Gives the places of a folder's reports. */
-export type PlacesOf = (folder: string) => NewPlace;
 
 const PARTS_LIMIT = 20;
 const TEXTS_LIMIT = 30;

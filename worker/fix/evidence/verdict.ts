@@ -29,6 +29,8 @@ export type Judgement = {
 };
 
 const ROWS_LIMIT = 50;
+/** What a shell answers for a program that cannot be run, or is not there (POSIX, Shell Command Language 2.8.2). */
+const ABSENT = [126, 127];
 
 /**
  * What four runs of the tests prove. Pure. `proven` needs a test of the patch that failed twice at the base for the right reason
@@ -71,7 +73,13 @@ function decide(
     return { verdict: "none", because: "The tests were not run twice." };
   if ([...before, ...after].some((run) => run.timedOut))
     return { verdict: "none", because: "The tests did not end in time." };
-  if ([baseline, ...before, ...after].every((run) => run.report === null)) return byExitCode(input);
+  const unread = [baseline, ...before, ...after].every((run) => run.report === null);
+  if (unread && ABSENT.includes(baseline.exitCode))
+    return {
+      verdict: "none",
+      because: "The program that runs the tests is not in the sandbox, or cannot be run there.",
+    };
+  if (unread) return byExitCode(input);
   if (lost.length > 0)
     return {
       verdict: "none",

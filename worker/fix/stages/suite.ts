@@ -1,4 +1,4 @@
-import { REPO_DIR, WORK_DIR, type Sandbox } from "../sandbox/sandbox";
+import { WORK_DIR, type Sandbox } from "../sandbox/sandbox";
 import { joinReports, readReport } from "../evidence/read-report";
 import type { TestReport } from "../evidence/test-report";
 import { testCommandOf, type ReportPlace, type TestCommand } from "../evidence/test-command";

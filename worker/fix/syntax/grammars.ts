@@ -1,17 +1,38 @@
 import type { Parser } from "@lezer/common";
+import { babelReads } from "./second-opinion";
 
-/** A grammar that is loaded when a file needs it. `loose`: it stumbles over correct code too, so its findings are only shown. */
-type Grammar = { name: string; loose: boolean; load(): Promise<Parser> };
+/**
+ * A grammar that is loaded when a file needs it. `loose`: it stumbles over correct code too, so its findings are only shown. `gaps`:
+ * lines of newer syntax that it does not know; near them it counts as loose. `reads`: a second parser that knows it better.
+ */
+type Grammar = {
+  name: string;
+  loose: boolean;
+  load(): Promise<Parser>;
+  gaps?: RegExp;
+  reads?(path: string, text: string): Promise<boolean>;
+};
 
 const javascript = (dialect: string) => async () =>
   (await import("@lezer/javascript")).parser.configure({ dialect });
 
-const JS: Grammar = { name: "JavaScript", loose: false, load: javascript("jsx") };
-const TS: Grammar = { name: "TypeScript", loose: false, load: javascript("ts") };
-const TSX: Grammar = { name: "TypeScript", loose: false, load: javascript("ts jsx") };
+const JS: Grammar = {
+  name: "JavaScript",
+  loose: false,
+  reads: babelReads,
+  load: javascript("jsx"),
+};
+const TS: Grammar = { name: "TypeScript", loose: false, reads: babelReads, load: javascript("ts") };
+const TSX: Grammar = {
+  name: "TypeScript",
+  loose: false,
+  reads: babelReads,
+  load: javascript("ts jsx"),
+};
 const PYTHON: Grammar = {
   name: "Python",
   loose: false,
+  gaps: /^\s*(?:async\s+)?with\s*\(/,
   load: async () => (await import("@lezer/python")).parser,
 };
 const CPP: Grammar = {
@@ -42,7 +63,12 @@ const BY_ENDING: Record<string, Grammar> = {
   py: PYTHON,
   pyi: PYTHON,
   go: { name: "Go", loose: false, load: async () => (await import("@lezer/go")).parser },
-  java: { name: "Java", loose: false, load: async () => (await import("@lezer/java")).parser },
+  java: {
+    name: "Java",
+    loose: false,
+    gaps: /\bcase\b.*->|\bwhen\b|\bsealed\b|\bpermits\b/,
+    load: async () => (await import("@lezer/java")).parser,
+  },
   rs: { name: "Rust", loose: false, load: async () => (await import("@lezer/rust")).parser },
   json: { name: "JSON", loose: false, load: async () => (await import("@lezer/json")).parser },
   css: { name: "CSS", loose: false, load: async () => (await import("@lezer/css")).parser },

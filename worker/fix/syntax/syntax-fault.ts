@@ -6,9 +6,13 @@ export type SyntaxFault = { line: number; message: string; loose: boolean };
 
 const NEAR_LINES = 2;
 
+/** A statement may begin this far from the line where the parser stumbles over it. */
+const GAP_LINES = 5;
+
 /**
  * Whether a file parses worse than before: Lezer recovers, so its error nodes are counted and compared. The place told is the error
- * nearest to what was changed. `before` is null for a new file. Null when it parses no worse, or there is no grammar for it.
+ * nearest to what was changed. `before` is null for a new file. Null when it parses no worse, or
+ * there is no grammar for it.
  */
 export async function syntaxFault(
   path: string,
@@ -18,34 +22,38 @@ export async function syntaxFault(
   const grammar = grammarOf(path);
   if (!grammar) return null;
   const parser = await grammar.load();
-  const errors = errorsOf(parser, after);
+  const errors = errorLines(parser, after);
   if (errors.length === 0) return null;
-  if (before !== null && errors.length <= errorsOf(parser, before).length) return null;
   const lines = after.split("\n");
   const changed = before === null ? { from: 1, to: lines.length } : changedLines(before, after);
-  const places = errors.map((offset) => lineAt(after, offset));
-  const line = places.toSorted((a, b) => distance(a, changed) - distance(b, changed))[0]!;
-  const near = (lines[line - 1] ?? "").trim().slice(0, 80);
+  if (before !== null && errors.length <= errorLines(parser, before).length) return null;
+  if (await grammar.reads?.(path, after)) return null;
+  const line = errors.toSorted((a, b) => distance(a, changed) - distance(b, changed))[0]!;
+  const text = (lines[line - 1] ?? "").trim().slice(0, 80);
+  const around = lines.slice(Math.max(0, line - 1 - GAP_LINES), line + GAP_LINES);
+  const isGap = around.some((one) => grammar.gaps?.test(one));
   return {
     line,
-    message: `is not valid ${grammar.name} near ${JSON.stringify(near)}`,
-    loose: grammar.loose,
+    message: `is not valid ${grammar.name} near ${JSON.stringify(text)}`,
+    loose: grammar.loose || isGap,
   };
 }
 
-/** Offsets of the error nodes, in order. */
-function errorsOf(parser: Parser, text: string): number[] {
+type Range = { from: number; to: number };
+
+/** The lines of the error nodes, in order. */
+function errorLines(parser: Parser, text: string): number[] {
   const errors: number[] = [];
   parser.parse(text).iterate({
     enter(node) {
-      if (node.type.isError) errors.push(node.from);
+      if (node.type.isError) errors.push(lineAt(text, node.from));
     },
   });
   return errors;
 }
 
 /** The lines (from 1, in `after`) between the common beginning and the common end of two texts. */
-function changedLines(before: string, after: string): { from: number; to: number } {
+function changedLines(before: string, after: string): Range {
   const a = before.split("\n");
   const b = after.split("\n");
   let head = 0;
@@ -57,7 +65,7 @@ function changedLines(before: string, after: string): { from: number; to: number
 }
 
 /** How far a line lies from a range; within two lines it counts as inside. */
-function distance(line: number, { from, to }: { from: number; to: number }): number {
+function distance(line: number, { from, to }: Range): number {
   if (line < from) return Math.max(0, from - line - NEAR_LINES);
   return line > to ? Math.max(0, line - to - NEAR_LINES) : 0;
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { repairRules } from "../../../../worker/fix/runners/repair-rules/repair-rules";
 import { proveChange, type Proof, type ProofInput } from "../../../builders/proof";
 import * as javascript from "../../../builders/repositories/javascript";
 import * as languages from "../../../builders/repositories/languages";
@@ -74,5 +75,56 @@ describe("a change with its reproduction is proven by", () => {
       // It was red before, and stays so: nobody holds that against the change.
       expect(proof.preexistingCount).toBe(1);
       expect(proof.newlyFailing).toEqual([]);
+    });
+});
+
+/** A crash, and what the runner without a model makes of it. */
+async function repaired({ base }: ProofInput): Promise<ProofInput> {
+  const source = `function label(user) {
+  const city = user.address.city;
+  return city ? city.trim() : "";
+}
+
+module.exports = { label };
+`;
+  const files: Record<string, string> = { ...base, "lib/label.js": source };
+  const crash = {
+    type: "TypeError",
+    message: "Cannot read properties of undefined (reading 'city')",
+    frames: [{ path: "lib/label.js", line: 2, column: 29, function: "label" }],
+  };
+  const plan = {
+    summary: "",
+    hypotheses: [],
+    candidate_files: [],
+    steps: [],
+    validation: [],
+    crash,
+  };
+  const proposal = await repairRules.propose({
+    plan,
+    readFile: async (name) => files[name] ?? null,
+    listFiles: async () => Object.keys(files),
+    model: null,
+    notes: [],
+    faults: [],
+    changed: [],
+  });
+  if (proposal.kind !== "changed" || !proposal.test) throw new Error(JSON.stringify(proposal));
+  const changed = [...proposal.files, proposal.test].map(({ path, content }) => [path, content]);
+  return { base: files, change: Object.fromEntries(changed), crash };
+}
+
+describe("a repair without a model brings a test of the repository's own kind, which proves it, in", () => {
+  const cases: Case[] = [
+    ["jest", NPM, javascript.jest],
+    ["mocha and chai", NPM, javascript.mocha],
+  ];
+  for (const one of cases)
+    it.skipIf(!one[1])(named(one), { timeout: PATIENCE }, async () => {
+      const proof = await proveChange(played, await repaired(one[2]()));
+      expect(proof.failure, proof.log.join("\n")).toBeNull();
+      expect(proof.verdict, proof.log.join("\n")).toBe("proven");
+      expect(onlyRow(proof)).toHaveLength(1);
     });
 });

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseJson } from "../../../../worker/fix/evidence/json";
 import { parseJunit } from "../../../../worker/fix/evidence/junit";
-import { readReport } from "../../../../worker/fix/evidence/read-report";
+import { joinReports, readReport } from "../../../../worker/fix/evidence/read-report";
 import { parseTap } from "../../../../worker/fix/evidence/tap";
+import { failureOf } from "../../../../worker/fix/evidence/test-report";
 
 /** As node 20 writes it, with a suite, a skipped test, a time limit, and a file that could not be loaded. */
 const TAP = `
@@ -209,5 +210,87 @@ describe("any report", () => {
         }
       }),
     );
+  });
+});
+
+describe("what other runners write", () => {
+  it("ava: one more indentation, and the file before the name", () => {
+    const text =
+      "TAP version 13\nnot ok 1 - new › works\n  ---\n    name: AssertionError\n    assertion: t.is()\n    message: ''\n    at: >-\n      ExecutionContext.is\n  ...\nok 2 - old › works\n1..2\n";
+    expect(brief(parseTap(text))).toEqual([
+      ["new > works", "failed", "assertion", "AssertionError"],
+      ["old > works", "passed", undefined, undefined],
+    ]);
+  });
+
+  it("tape: assertions under the comment that names their test", () => {
+    const text =
+      "TAP version 13\n# adds\nok 1 should be equal\nnot ok 2 should be equal\n  ---\n    operator: equal\n    expected: 6\n    actual:   2\n  ...\n\n1..2\n# tests 2\n# pass  1\n# fail  1\n";
+    expect(brief(parseTap(text))).toEqual([
+      ["adds > should be equal", "passed", undefined, undefined],
+      ["adds > should be equal", "failed", "assertion", "AssertionError"],
+    ]);
+    expect(parseTap(text)?.tests[1]?.failure?.message).toBe("expected 6, actual 2");
+  });
+
+  it("tap: assertions belong to their test, times are no part of a name, files are the outermost", () => {
+    const text =
+      "TAP version 14\n# Subtest: test/a.js\n    # Subtest: adds\n        not ok 1 - should be equal\n          ---\n          compare: ===\n          ...\n        1..1\n    not ok 1 - adds # time=3.1ms\n    # Subtest: throws\n        not ok 1 - boom\n          ---\n          type: TypeError\n          ...\n        1..1\n    not ok 2 - throws # time=1ms\n    1..2\nnot ok 1 - test/a.js # time=99ms\n1..1\n";
+    expect(brief(parseTap(text))).toEqual([
+      ["test/a.js > adds", "failed", "assertion", "AssertionError"],
+      ["test/a.js > throws", "failed", "error", "TypeError"],
+    ]);
+    expect(parseTap(text)?.tests[0]?.file).toBe("test/a.js");
+  });
+
+  it("cargo test: results in lines, and what was said below them, of old and new Rust", () => {
+    const text =
+      "     Running unittests src/lib.rs (target/debug/deps/a-1)\n\nrunning 3 tests\ntest tests::adds ... ok\ntest tests::later ... ignored\ntest tests::fails ... FAILED\n\nfailures:\n\n---- tests::fails stdout ----\nthread 'tests::fails' panicked at 'assertion failed: `(left == right)`\n  left: `2`,\n right: `3`', src/lib.rs:9:5\n\n\nfailures:\n    tests::fails\n\n     Running tests/it.rs (target/debug/deps/it-1)\n\nrunning 1 test\ntest panics ... FAILED\n\nfailures:\n\n---- panics stdout ----\n\nthread 'panics' panicked at tests/it.rs:3:5:\nindex out of bounds: the len is 0\nnote: run with `RUST_BACKTRACE=1`\n";
+    expect(brief(readReport(text))).toEqual([
+      ["src/lib.rs > tests::adds", "passed", undefined, undefined],
+      ["src/lib.rs > tests::later", "skipped", undefined, undefined],
+      ["src/lib.rs > tests::fails", "failed", "assertion", "AssertionError"],
+      ["tests/it.rs > panics", "failed", "error", null],
+    ]);
+    expect(readReport(text)?.tests[3]).toMatchObject({
+      file: "tests/it.rs",
+      failure: { message: "index out of bounds: the len is 0" },
+    });
+  });
+
+  it.each([
+    ["Error: expect(received).toBe(expected)", "assertion"],
+    ["\u001b[2mexpect(\u001b[22mreceived).toBe(1)", "assertion"],
+    ["assert 3 == 4", "assertion"],
+    ["Failed: DID NOT RAISE <class 'ValueError'>", "assertion"],
+    ["Failed asserting that 2 is identical to 6.", "assertion"],
+    ["Error: thrown: Exceeded timeout of 5000 ms for a test.", "timeout"],
+    ["Error: Timeout of 2000ms exceeded. For async tests …", "timeout"],
+    ["Failed: Timeout >5.0s", "timeout"],
+    ["Test suite failed to run Cannot find module './x' from 'a.test.js'", "import"],
+    ["SyntaxError: Unexpected identifier", "syntax"],
+    ["SyntaxError: Unexpected token < in JSON at position 0", "error"],
+    ["ModuleNotFoundError: No module named 'x'", "import"],
+    ["TypeError: x is undefined", "error"],
+  ])("fails for the right kind of reason: %s", (message, kind) => {
+    expect(failureOf([], message).kind).toBe(kind);
+  });
+
+  it("reports of several folders are one, and what was printed counts only where nothing was written", () => {
+    const report = (name: string) => ({
+      format: "tap" as const,
+      tests: [{ name, file: "test/a.js", status: "passed" as const, failure: null }],
+    });
+    const place = (folder: string, printed: boolean) => ({ path: "", folder, printed });
+    const joined = joinReports([
+      { place: place("a", false), report: report("one") },
+      { place: place("a", true), report: report("a lie") },
+      { place: place("b", true), report: report("two") },
+    ]);
+    expect(joined?.tests.map(({ name, file }) => [name, file])).toEqual([
+      ["a > one", "a/test/a.js"],
+      ["b > two", "b/test/a.js"],
+    ]);
+    expect(joinReports([])).toBeNull();
   });
 });

@@ -97,6 +97,42 @@ describe("the verdict", () => {
     expect(judge(input(ASSERTION, { baseline: bare(0), ...never })).verdict).toBe("none");
   });
 
+  it("is none where a test that passed is skipped or gone with the change, however well the rest is proven", () => {
+    const proven = test("new", "passed");
+    for (const rest of [[], [test("old", "skipped")]]) {
+      const after = run(...rest, BROKEN, proven);
+      const judged = judge(input(ASSERTION, { after: [after, after] }));
+      expect(judged).toMatchObject({ verdict: "none", newlyFailing: [] });
+      expect(judged.because).toBe("“old” passed at the base and is not run with the change.");
+    }
+  });
+
+  it("knows a test again that a second file gives a longer name", () => {
+    const [before, after] = (["failed", "passed"] as const).map((status) =>
+      run(
+        test("a > old", "passed"),
+        test("a > broken for years", "failed"),
+        test("b > new", status),
+      ),
+    );
+    const judged = judge(input(ASSERTION, { before: [before!, before!], after: [after!, after!] }));
+    expect(judged).toMatchObject({ verdict: "proven", newlyFailing: [] });
+    expect(judged.rows.map(({ name }) => name)).toEqual(["b > new"]);
+  });
+
+  it("is none, with that reason, where the runner itself is not there", () => {
+    const bare: SuiteRun = { exitCode: 127, timedOut: false, report: null };
+    const runs = { baseline: bare, before: [bare, bare], after: [bare, bare] };
+    expect(judge(input(ASSERTION, runs)).because).toContain("not in the sandbox");
+  });
+
+  it("holds a bad end of the runner against the change, also where no test fails", () => {
+    const green = run(OLD, test("new", "passed"));
+    const crashed = { ...green, exitCode: 1 };
+    const changes = { baseline: run(OLD), after: [crashed, crashed] };
+    expect(judge(input(ASSERTION, changes)).newlyFailing).toEqual(["the test command"]);
+  });
+
   it("names what newly fails, and never what failed before", () => {
     const after = run(test("old", "failed"), BROKEN, test("new", "passed"));
     expect(judge(input(ASSERTION, { after: [after, after] })).newlyFailing).toEqual(["old"]);

@@ -20,7 +20,7 @@ export function DecisionEntry({ decision, title, base }: Props) {
   const { neighbours, threshold, embedder_version: embedder, method } = decision;
   const nearest = neighbours[0];
   return (
-    <li className="decision">
+    <li className="placement">
       <Icon name={TIER_ICONS[decision.tier]} />
       <div>
         <p>

@@ -7,7 +7,7 @@ import { ProblemNotice } from "../../ui/notice";
 /** Says of which report this one is a duplicate. */
 export function DuplicateForm({ problem }: { problem: PageProblem | undefined }) {
   return (
-    <Form method="post" preventScrollReset>
+    <Form method="post" className="stack" preventScrollReset>
       {problem ? <ProblemNotice problem={problem} /> : null}
       <p className="section-note">
         It goes into the other report’s cluster, and stays with it. You can undo it.

@@ -10,7 +10,7 @@ export const REGROUP_FORM = "regroup";
 /** What to do with the ticked reports: a cluster of their own, another cluster, or let the brain look again. */
 export function RegroupForm({ problem }: { problem: PageProblem | undefined }) {
   return (
-    <Form method="post" id={REGROUP_FORM} preventScrollReset>
+    <Form method="post" id={REGROUP_FORM} className="stack" preventScrollReset>
       {problem ? <ProblemNotice problem={problem} /> : null}
       <p className="section-note">
         Tick reports that do not belong here. The brain never joins again what you part.

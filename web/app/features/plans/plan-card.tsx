@@ -15,9 +15,12 @@ type Props = {
   problem: PageProblem | undefined;
   mayEdit: boolean;
   mayApprove: boolean;
+  /** Whether a run waits for the approval. */
+  awaited: boolean;
 };
 
-export function PlanCard({ plan, editing, draft, problem, mayEdit, mayApprove }: Props) {
+export function PlanCard(props: Props) {
+  const { plan, editing, draft, problem, mayEdit, mayApprove, awaited } = props;
   if (!plan) return <NoPlan mayEdit={mayEdit} />;
   if (editing && mayEdit) {
     return (
@@ -32,7 +35,9 @@ export function PlanCard({ plan, editing, draft, problem, mayEdit, mayApprove }:
       id="plan"
       actions={
         <>
-          {mayApprove && !plan.approved_at ? <ApproveForm version={plan.version} /> : null}
+          {mayApprove && !plan.approved_at ? (
+            <ApproveForm version={plan.version} awaited={awaited} />
+          ) : null}
           {mayEdit ? (
             <ButtonLink look="quiet" icon="manual" to="?edit=1">
               Edit
@@ -46,12 +51,18 @@ export function PlanCard({ plan, editing, draft, problem, mayEdit, mayApprove }:
   );
 }
 
-function ApproveForm({ version }: { version: number }) {
+function ApproveForm({ version, awaited }: { version: number; awaited: boolean }) {
   const busy = useNavigation().formData?.get("intent") === "approve";
   return (
     <Form method="post" preventScrollReset>
       <input type="hidden" name="version" value={version} />
-      <Button look="quiet" icon="check" name="intent" value="approve" busy={busy}>
+      <Button
+        look={awaited ? "primary" : "quiet"}
+        icon="check"
+        name="intent"
+        value="approve"
+        busy={busy}
+      >
         Approve version {version}
       </Button>
     </Form>

@@ -40,8 +40,10 @@ function Findings({ run, mayOpen }: { run: RunView; mayOpen: boolean }) {
   const busy = useNavigation().formData?.get("intent") === "open-findings";
   return (
     <Notice tone="plain">
-      No test reproduces the problem, so this change is kept as findings. An approver may open the
-      draft pull request all the same; cancelling the run dismisses it.
+      <p>
+        No test reproduces the problem, so this change is kept as findings. An approver may open the
+        draft pull request all the same; cancelling the run dismisses it.
+      </p>
       {mayOpen ? (
         <Form method="post" preventScrollReset>
           <input type="hidden" name="run" value={run.id} />

@@ -97,7 +97,9 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
           <RetryForm run={run} />
         ) : null
       ) : null}
-      <RunLog key={run.id} run={run} first={log} />
+      {run.waiting_for === "approval" && log.events.length === 0 ? null : (
+        <RunLog key={run.id} run={run} first={log} />
+      )}
     </article>
   );
 }

@@ -4,7 +4,7 @@ import type { ProposedFile, ProposeInput } from "../runner";
 import { shapesOf, type FindImported, type Missing } from "./call-shapes";
 import type { MissingValue } from "./crash-message";
 import { findCrashedRead } from "./crashed-read";
-import { exportedFunctions, importedNames, type Exported } from "./modules";
+import { exportedFunctions, importedNames, type Entry, type Exported } from "./modules";
 import { parametersOf } from "./names";
 import { dialectOf, isFunction, offsetAt, parseCode, pathText, textOf, type Code } from "./syntax";
 import { findTestStyle, stemOf } from "./test-style";
@@ -12,8 +12,6 @@ import { testText } from "./test-text";
 
 type Frame = PlannedCrash["frames"][number];
 type Repository = Pick<ProposeInput, "readFile" | "listFiles">;
-/** The function that a test calls. `name` is what it is called there; `isDefault`: it is its module's own value. */
-export type Entry = { path: string; code: Code; fn: SyntaxNode; name: string; isDefault: boolean };
 
 const FILES_READ = 12;
 

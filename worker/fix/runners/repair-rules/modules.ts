@@ -5,6 +5,9 @@ import { isFunction, partsOf, samePlace, textOf, type Code } from "./syntax";
 /** A function that a module gives away. `name` is `default` for the one that is the module's own value. */
 export type Exported = { name: string; fn: SyntaxNode };
 
+/** The function that a test calls. `name` is what it is called there; `isDefault`: it is its module's own value. */
+export type Entry = { path: string; code: Code; fn: SyntaxNode; name: string; isDefault: boolean };
+
 /** A name that a module takes from another file of the repository. */
 export type Imported = { local: string; name: string; from: string };
 

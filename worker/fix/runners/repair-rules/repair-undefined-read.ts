@@ -114,7 +114,7 @@ function guardChain(
 ): string | null {
   let link = node;
   for (;;) {
-    const asserted = code.typed && /!$/.test(textOf(code, partsOf(link)[0] ?? link));
+    const asserted = code.typed && textOf(code, partsOf(link)[0] ?? link).endsWith("!");
     edits.set(partsOf(link)[1]?.from ?? link.from, optionalLink(link));
     const top = chainTop(link);
     if (code.typed && hasPrivateName(link, top)) {

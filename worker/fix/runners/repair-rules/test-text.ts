@@ -1,5 +1,5 @@
-import type { Entry } from "./derive-test";
 import type { MissingValue } from "./crash-message";
+import type { Entry } from "./modules";
 import { textOf } from "./syntax";
 import { importPath, type TestStyle } from "./test-style";
 
@@ -19,7 +19,7 @@ export function testText(
     ...imports(style, entry),
     "",
     `${style.call}(${JSON.stringify(`${entry.name} does not crash on ${what}`)}, ${later ? "async " : ""}() => {`,
-    `  ${expectation(style, entry.code.typed ? cast(call) : call, later)};`,
+    `  ${expectation(style, call, later)};`,
     "});",
     "",
   ];
@@ -61,25 +61,6 @@ function expectation({ asserts }: TestStyle, call: string, later: boolean): stri
       ? `await ${call}`
       : `await expect((async () => ${call})()).resolves.not.toThrow()`;
   return `expect(() => ${call})${asserts === "chai" ? ".not.to.throw()" : ".not.toThrow()"}`;
-}
-
-/** What is missing is missing against its declared type, too: the compiler must let the test say so. */
-function cast(call: string): string {
-  return call.replace(/\((.*)\)$/s, (_all, given: string) => `(${castEach(given)})`);
-}
-
-function castEach(given: string): string {
-  return given.startsWith("{") && given.endsWith("}") && isOne(given) ? `${given} as never` : given;
-}
-
-/** Whether a text is one object, and not two with a comma between them. */
-function isOne(text: string): boolean {
-  let depth = 0;
-  for (const [index, char] of [...text].entries()) {
-    if (char === "{") depth += 1;
-    if (char === "}" && --depth === 0) return index === text.length - 1;
-  }
-  return false;
 }
 
 function restyled(line: string, { quote, semicolons, indent }: TestStyle): string {

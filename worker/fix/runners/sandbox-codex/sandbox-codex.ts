@@ -32,7 +32,7 @@ function command({ plan, model, program, workdir, ...input }: AgentInput): Agent
   };
 }
 
-/** TOML's basic strings are JSON's. */
+/** TOML's basic strings are JSON's. Few retries: the gateway waits for a busy model by itself, and what it refuses stays refused. */
 function configOf(model: AgentModel): string {
   return `model_provider = "gateway"
 check_for_update_on_startup = false
@@ -43,6 +43,8 @@ name = "gateway"
 base_url = ${JSON.stringify(model.baseUrl)}
 env_key = "${TOKEN}"
 wire_api = "chat"
+request_max_retries = 2
+stream_max_retries = 2
 
 [shell_environment_policy]
 exclude = ["${TOKEN}"]
