@@ -7,10 +7,13 @@
  *             [--reports 2000] [--storm 10000] [--use HOME]
  *   cluster   exact average linkage of 20,000 vectors [--n N] [--d 768] [--threshold 0.72] [--raw] [--in FILE.f32]
  *             [--labels FILE.json] [--seed 1] [--storm SHARE] [--json]
+ *   place     CPU of one new report among 100,000, and of a burst of 5,000 [--n N] [--reports 200] [--burst 5000]
+ *             [--data FILE.jsonl] [--json]
  */
 import { benchCluster } from "./cluster";
 import { benchIngest } from "./ingest";
 import { benchLoop } from "./loop";
+import { benchPlace } from "./place";
 import { benchRun } from "./run-overhead";
 
 const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
@@ -18,6 +21,7 @@ const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
   run: benchRun,
   ingest: benchIngest,
   cluster: benchCluster,
+  place: benchPlace,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import type { Embedder } from "../../worker/triage/embedders/embedder";
 import { emptyIdfTable, type IdfTable } from "../../worker/triage/embedders/lexical/idf";
 import type { StoredVector } from "../../worker/triage/vector-tables";
 import { nearest } from "../../worker/triage/vectors/neighbours";
-import { rerank } from "../../worker/triage/vectors/rerank";
+import { LOOKED_AT, rerank } from "../../worker/triage/vectors/rerank";
 import type { Dataset } from "./dataset";
 import { EvalProject } from "./project";
 import { hitRate, pairwiseScores, type Scores } from "./scores";
@@ -31,8 +31,6 @@ export type EvalReport = Scores & {
 
 /** As many as the object takes in one slice. */
 const EMBEDDED_TOGETHER = 100;
-/** Neighbours by vector that the second look puts in order, and how many are told. */
-const LOOKED_AT = 100;
 const TOLD = 10;
 
 /** Embeds, places and measures a labelled set, each as a project of its own. */
@@ -87,11 +85,15 @@ function neighboursOf(
   const vectors = stored.map(({ vector }) => vector);
   return new Map(
     remembered.map((query, i) => {
-      const { feedbackId, vector, features } = query;
+      const { feedbackId, vector } = query;
       if (!vector) return [feedbackId, []];
       const near = nearest(vector, vectors, LOOKED_AT, i).map(({ index }) => remembered[index]!);
-      const ordered = features ? rerank(query, near) : near;
-      return [feedbackId, ordered.slice(0, TOLD).map((other) => other.feedbackId)];
+      return [
+        feedbackId,
+        rerank(query, near)
+          .slice(0, TOLD)
+          .map((other) => other.feedbackId),
+      ];
     }),
   );
 }

@@ -12,6 +12,7 @@ import type {
 } from "./assignment";
 import { greyZoneSteps, type GreyDecision } from "./grey-zone";
 import { greyZone, scaleOf, stackness, toRaw, userFacing } from "./threshold";
+import { LOOKED_AT, rerank } from "./vectors/rerank";
 
 const SHOWN_NEIGHBOURS = 5;
 
@@ -143,14 +144,26 @@ function decide(
       tier: twin ? "fingerprint" : (looked?.tier ?? "similarity"),
       reason: looked?.reason ?? null,
       similarity: inside?.similarity ?? null,
-      neighbours: neighbours
-        .slice(0, SHOWN_NEIGHBOURS)
-        .map(({ index, similarity }) => ({ feedbackId: items[index]!.id, similarity })),
+      neighbours: shown(item, neighbours, items),
     };
   });
 }
 
 type Near = { index: number; similarity: number };
+
+/** The first neighbours in the order of the second look. */
+function shown(
+  item: AssignItem,
+  neighbours: readonly Near[],
+  items: readonly AssignItem[],
+): AssignDecision["neighbours"] {
+  const known = neighbours
+    .slice(0, LOOKED_AT)
+    .map(({ index, similarity }) => ({ ...items[index]!, similarity }));
+  return rerank(item, known)
+    .slice(0, SHOWN_NEIGHBOURS)
+    .map(({ id, similarity }) => ({ feedbackId: id, similarity }));
+}
 
 /** The known neighbours of each changed item, nearest first. */
 function neighboursOf(

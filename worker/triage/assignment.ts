@@ -61,7 +61,7 @@ export type ShownNeighbour = { feedbackId: string; similarity: number };
  * An item whose cluster changes. `tier` is `fingerprint` when an item with the same fingerprint is in the cluster it goes
  * to; `rerank` or `model` when the third tier has joined it or has kept it apart, with the `reason`; and `similarity`
  * otherwise, also when it stays alone. `similarity` is that of the nearest member of its new cluster, `null` when
- * alone or when nothing is known of the members.
+ * alone or when nothing is known of the members. `neighbours` are in the order of `rerank`.
  */
 export type AssignDecision = {
   feedbackId: string;
@@ -76,9 +76,9 @@ export type AssignDecision = {
 /** A machine-made cluster that has lost all its items; `into` took the most of them. */
 export type ClusterMerge = { clusterId: string; into: Target };
 
-/** `questions` are pairs in the grey zone that no verdict is known about, most similar first. */
+/** `questions` tells pairs in the grey zone that no verdict is known about, most similar first: looked for when it is called. */
 export type AssignResult = {
   decisions: AssignDecision[];
   merges: ClusterMerge[];
-  questions: Question[];
+  questions(): Question[];
 };

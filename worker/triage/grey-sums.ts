@@ -151,21 +151,31 @@ export class GreySums {
     const keys = new Uint32Array(a.keys.length + b.keys.length);
     const weights = new Float64Array(keys.length);
     let [i, j, n] = [0, 0, 0];
-    while (i < a.keys.length || j < b.keys.length) {
-      const left = i < a.keys.length ? a.keys[i]! : Infinity;
-      const right = j < b.keys.length ? b.keys[j]! : Infinity;
-      keys[n] = Math.min(left, right);
+    while (i < a.keys.length && j < b.keys.length) {
+      const left = a.keys[i]!;
+      const right = b.keys[j]!;
+      keys[n] = left < right ? left : right;
       weights[n] = (left <= right ? a.weights[i]! : 0) + (right <= left ? b.weights[j]! : 0);
       n += 1;
       if (left <= right) i += 1;
       if (right <= left) j += 1;
     }
-    return { keys: keys.slice(0, n), weights: weights.slice(0, n) };
+    for (; i < a.keys.length; i++, n++) {
+      keys[n] = a.keys[i]!;
+      weights[n] = a.weights[i]!;
+    }
+    for (; j < b.keys.length; j++, n++) {
+      keys[n] = b.keys[j]!;
+      weights[n] = b.weights[j]!;
+    }
+    return { keys: keys.subarray(0, n), weights: weights.subarray(0, n) };
   }
 }
 
 function scaled({ keys, weights }: SparseFeatures, by: number): SparseSum {
-  return { keys, weights: Float64Array.from(weights, (weight) => weight * by) };
+  const products = new Float64Array(weights.length);
+  for (let k = 0; k < products.length; k++) products[k] = weights[k]! * by;
+  return { keys, weights: products };
 }
 
 function addDense(a: Float64Array, b: Float64Array): Float64Array {

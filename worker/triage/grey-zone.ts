@@ -8,13 +8,13 @@ export type GreyDecision = { tier: "rerank" | "model"; reason: string };
 
 /**
  * `labels` as before, but with groups joined. `decisions` are by the label that an item had before: why its group was
- * joined, or why it was not although its vectors alone would have. `questions` are what no verdict is known about, most
+ * joined, or why it was not although its vectors alone would have. `questions` tells what no verdict is known about, most
  * similar first.
  */
 export type GreyOutcome = {
   labels: number[];
   decisions: Map<number, GreyDecision>;
-  questions: Question[];
+  questions(): Question[];
 };
 
 /**
@@ -42,14 +42,25 @@ export function* greyZoneSteps(problem: GreyProblem): Steps<GreyOutcome> {
     }
     yield* groups.join(best);
   }
-  const refused = groups.links().filter(({ dense }) => dense > problem.line);
+  const refused = groups
+    .links()
+    .filter(({ dense }) => dense > problem.line)
+    .sort((x, y) => y.dense - x.dense || firstOf(x) - firstOf(y) || lastOf(x) - lastOf(y));
   for (const link of refused) {
     const decision = decisionOf(problem, link);
     for (const label of decision ? [...link.a.labels, ...link.b.labels] : []) {
       if (!decisions.has(label)) decisions.set(label, decision!);
     }
   }
-  return { labels: groups.labels(), decisions, questions: groups.questions() };
+  return { labels: groups.labels(), decisions, questions: () => groups.questions() };
+}
+
+function firstOf({ a, b }: GreyLink): number {
+  return Math.min(a.first, b.first);
+}
+
+function lastOf({ a, b }: GreyLink): number {
+  return Math.max(a.first, b.first);
 }
 
 /** In words, when something other than the vectors has decided. */

@@ -112,8 +112,10 @@ async function decideAndWrite(deps: PlaceDeps, rows: FeedbackRow[]) {
 /** Decides; where the grey zone leaves questions and a judge is there, asks it and decides again with its verdicts. */
 async function assignWithJudge(deps: PlaceDeps, input: AssignInput): Promise<AssignResult> {
   const result = await inTurns(assignSteps(input));
-  if (!deps.askJudge || result.questions.length === 0) return result;
-  const verdicts = await deps.askJudge(result.questions);
+  if (!deps.askJudge) return result;
+  const questions = result.questions();
+  if (questions.length === 0) return result;
+  const verdicts = await deps.askJudge(questions);
   if (verdicts.length === 0) return result;
   const told = { ...input, verdicts: [...(input.verdicts ?? []), ...verdicts] };
   return inTurns(assignSteps(told));

@@ -15,14 +15,16 @@ export async function readWhy(
   return withTitles(deps, who, await decisionsOfFeedback(deps.db, who.projectId, feedbackId));
 }
 
-/** Ledger rows as they go over the wire, with the titles of the neighbours they name. */
+/** Ledger rows as they go over the wire, with the titles of the reports they name. */
 export async function withTitles(
   deps: Pick<TriageDeps, "db">,
   who: ProjectActor,
   rows: DecisionRow[],
 ): Promise<GroupingDecision[]> {
-  const near = new Set(rows.flatMap((row) => row.neighbours.map((one) => one.feedback_id)));
-  const items = await findFeedbackByIds(deps.db, who.projectId, [...near]);
+  const named = new Set(
+    rows.flatMap((row) => [row.feedbackId, ...row.neighbours.map((one) => one.feedback_id)]),
+  );
+  const items = await findFeedbackByIds(deps.db, who.projectId, [...named]);
   const titles = new Map(items.map((item) => [item.id, item.title]));
   return rows.map((row) => toGroupingDecision(row, titles));
 }

@@ -93,6 +93,8 @@ export type ClusterDetail = z.infer<typeof ClusterDetail>;
 export const GroupingDecision = z.object({
   id: z.string(),
   feedback_id: z.string(),
+  /** Null: the report was deleted. */
+  title: z.string().nullable(),
   cluster_id: z.string(),
   previous_cluster_id: z.string().nullable(),
   tier: z.enum(GROUPING_TIERS),
@@ -120,6 +122,7 @@ export function toGroupingDecision(
   return {
     id: row.id,
     feedback_id: row.feedbackId,
+    title: titles.get(row.feedbackId) ?? null,
     cluster_id: row.clusterId,
     previous_cluster_id: row.previousClusterId,
     tier: row.tier,

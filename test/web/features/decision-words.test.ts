@@ -6,6 +6,7 @@ const BASE: GroupingDecision = {
   id: "d",
   feedback_id: "f",
   cluster_id: "c",
+  title: "Login hangs",
   previous_cluster_id: null,
   tier: "similarity",
   reason: null,

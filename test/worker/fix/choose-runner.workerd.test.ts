@@ -42,7 +42,7 @@ async function press(own: Record<string, string>, body: object = {}) {
 
 describe("sandbox_kilo", () => {
   it.each([
-    ["the Kilocode CLI", { KILOCODE_COMMAND: "" }, "npm run world:kilo"],
+    ["the Kilocode CLI", { KILOCODE_COMMAND: "" }, "npm run world:agent -- kilo"],
     ["a model", { MODEL_BASE_URL: "", MODEL_API_KEY: "" }, "MODEL_BASE_URL"],
     ["the gateway's address", { SANDBOX_GATEWAY_URL: "" }, "SANDBOX_GATEWAY_URL"],
     ["sandboxes", { E2B_API_KEY: "" }, "E2B_API_KEY"],
@@ -58,6 +58,30 @@ describe("sandbox_kilo", () => {
   it("is what `auto` means where a model is set up: it does not fall back in silence", async () => {
     const { status, text } = await press({ CODING_AGENT_RUNNER: "auto", KILOCODE_COMMAND: "" });
     expect(status).toBe(422);
-    expect(text).toContain("npm run world:kilo");
+    expect(text).toContain("npm run world:agent -- kilo");
   });
+});
+
+describe("another agent", () => {
+  it.each([
+    ["sandbox_codex", { CODEX_COMMAND: "" }, "npm run world:agent -- codex"],
+    ["sandbox_gemini_cli", { GEMINI_API_KEY: "" }, "GEMINI_API_KEY"],
+    ["sandbox_codex", { MODEL_BASE_URL: "", GEMINI_API_KEY: "k" }, "MODEL_BASE_URL"],
+  ])("says what it lacks: %s, %s", async (runner, own, named) => {
+    const { status, text } = await press(own, { runner });
+    expect(status).toBe(422);
+    expect(text).toContain(named);
+  });
+
+  it.each(["claude_code", "sandbox_claude-code"])(
+    "%s is none, and the reason is told",
+    async (runner) => {
+      const { status, text } = await press({}, { runner });
+      expect(status).toBe(400);
+      expect(JSON.parse(text)).toMatchObject({
+        code: "invalid_input",
+        errors: [{ path: "runner", message: expect.stringContaining("Messages API") }],
+      });
+    },
+  );
 });

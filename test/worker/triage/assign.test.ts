@@ -115,6 +115,22 @@ describe("assign", () => {
     expect(decisions[0]!.similarity).toBe(shown[0]!.similarity);
   });
 
+  test("shows neighbours in the order of the second look, with the similarities of the vectors", () => {
+    const words = (...weights: number[]) => ({
+      features: { keys: Uint32Array.of(1, 2), weights: Float32Array.from(weights) },
+    });
+    const given = input([
+      item("a", 10, { clusterId: "A", ...words(0, 1) }),
+      item("b", 30, { clusterId: "A", ...words(0.8, 0.6) }),
+      item("c", 0, words(1, 0)),
+    ]);
+    const [decision] = assign(given).decisions;
+    expect(decision!.neighbours.map(({ feedbackId }) => feedbackId)).toEqual(["b", "a"]);
+    const [first, second] = decision!.neighbours;
+    expect(first!.similarity).toBeLessThan(second!.similarity);
+    expect(decision!.similarity).toBe(second!.similarity);
+  });
+
   test("shows at most five neighbours, each once", () => {
     const items = Array.from({ length: 9 }, (_, i) => item(`r${i}`, i));
     const pairs = [...allPairs(items), ...allPairs(items)];
@@ -344,7 +360,7 @@ describe("laws of assign", () => {
           const given = { ...living, items: grown, pairs: allPairs(grown) };
           living = applied(given, assign(given), grown.length);
         }
-        expect(groups(after(living, { decisions: [], merges: [], questions: [] }))).toEqual(
+        expect(groups(after(living, { decisions: [], merges: [], questions: () => [] }))).toEqual(
           groups(after(batch, assign(batch))),
         );
       }),

@@ -68,13 +68,13 @@ describe("the grey zone", () => {
   });
 
   test("asks about the pairs nearest to the line first, and not about what a verdict is known of", () => {
-    const asked = settleGreyZone(plane([0, 42, 92])).questions;
+    const asked = settleGreyZone(plane([0, 42, 92])).questions();
     expect(asked).toEqual([
       { a: "r0", b: "r1" },
       { a: "r1", b: "r2" },
     ]);
     const verdicts = [{ a: "r0", b: "r1", same: true, reason: "x" }];
-    expect(settleGreyZone(plane([0, 42, 92], { verdicts })).questions).toEqual([
+    expect(settleGreyZone(plane([0, 42, 92], { verdicts })).questions()).toEqual([
       { a: "r1", b: "r2" },
     ]);
   });

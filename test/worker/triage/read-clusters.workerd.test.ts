@@ -78,4 +78,14 @@ describe("the list of clusters", () => {
       expect(json).toMatchObject({ errors: [{ path: wrong.split("=")[0] }] });
     }
   });
+
+  it("has no title or summary that turns the text after it", async () => {
+    const project = await makeProject();
+    const text = "\u202Eevil right to left \u2066text of a report";
+    await call("POST", "/feedback", { token: project.token, body: { title: text, body: text } });
+    await untilClustered(project);
+    const [cluster] = (await list(project, "")).items;
+    expect(cluster!.title).toContain("right to left");
+    expect(cluster!.title + cluster!.summary).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
+  });
 });

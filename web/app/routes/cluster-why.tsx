@@ -10,27 +10,20 @@ import { ErrorPanel } from "../ui/error-page";
 
 export const meta = clusterMeta("Why grouped");
 
-/** The cluster's ledger, and the titles of the reports it speaks of (as far as the newest hundred tell them). */
+/** The cluster's ledger, and how alike its reports are. */
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
-  const { ledger, feedback } = connect({ request, context });
+  const { ledger } = connect({ request, context });
   const param = { projectId: params.projectId!, id: params.clusterId! };
   const cluster = ledger.projects[":projectId"].clusters[":id"];
-  const [history, cohesion, reports] = await Promise.all([
+  const [history, cohesion] = await Promise.all([
     unwrap(cluster.history.$get({ param })),
     unwrap(cluster.cohesion.$get({ param })),
-    unwrap(
-      feedback.projects[":projectId"].feedback.$get({
-        param,
-        query: { cluster_id: param.id, limit: "100" },
-      }),
-    ),
   ]);
-  const titles = Object.fromEntries(reports.items.map(({ id, title }) => [id, title]));
-  return { decisions: history.items, cohesion, titles };
+  return { decisions: history.items, cohesion };
 }
 
 export default function ClusterWhy() {
-  const { decisions, cohesion, titles } = useLoaderData<typeof loader>();
+  const { decisions, cohesion } = useLoaderData<typeof loader>();
   const { base, cluster } = useCluster();
   const maySplit = useCan("cluster:write") && !cluster.merged_into;
   return (
@@ -43,12 +36,7 @@ export default function ClusterWhy() {
       {decisions.length === 0 ? <p className="faint">Nothing has been written down yet.</p> : null}
       <ol className="placements">
         {decisions.map((decision) => (
-          <DecisionEntry
-            key={decision.id}
-            decision={decision}
-            title={titles[decision.feedback_id]}
-            base={base}
-          />
+          <DecisionEntry key={decision.id} decision={decision} base={base} />
         ))}
       </ol>
     </section>

@@ -98,7 +98,7 @@ export default function Report() {
         {why.length === 0 ? <p className="faint">It has not been placed yet.</p> : null}
         <ol className="placements">
           {why.map((decision) => (
-            <DecisionEntry key={decision.id} decision={decision} title={item.title} base={base} />
+            <DecisionEntry key={decision.id} decision={decision} base={base} />
           ))}
         </ol>
       </Card>

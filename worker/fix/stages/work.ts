@@ -163,7 +163,7 @@ export async function agentExit(
   if (exit === NOT_FOUND || exit === NOT_RUNNABLE) {
     throw new RunFailure(
       `The agent's program (${context.deps.agentProgram(context.run.runner)}) does not run in the sandbox. ` +
-        "Locally `npm run world:kilo` fetches it; elsewhere the sandbox's template must have it.",
+        "Locally `npm run world:agent` fetches it; elsewhere the sandbox's template must have it.",
     );
   }
   return exit;

@@ -20,7 +20,7 @@ export type Clustering = {
 /** About a quarter of a second. (A Worker's clock stands still while it computes, so a budget in time is none.) */
 export const SLICE = 2.5e8;
 
-/** Pairs that are held at once: some 25 MB while they are being joined, when all hang together. */
+/** Pairs that are held at once: 10 MB with the links that they become. */
 const HELD_PAIRS = 2 ** 17;
 
 /**
@@ -100,28 +100,30 @@ function* label(task: Labelling, items: readonly number[]): Steps<void> {
   const { vectors, scales, threshold, heldPairs, rows } = task;
   rows.clear();
   yield* fill(task, items);
+  const itemsOf = (part: readonly number[]): number[] => part.map((row) => items[row]!);
   const exactly = (k: number, l: number): number => {
     const [i, j] = [items[k]!, items[l]!];
     return dot(vectors[i]!, vectors[j]!) * scales[i]! * scales[j]!;
   };
   const pairs = yield* nearPairs(rows, exactly, threshold, heldPairs);
-  const crowded: number[][] = [];
-  for (const part of partsOf(pairs, items.length)) {
-    const own = part.rows.map((row) => items[row]!);
-    const rests = part.rows.map((row) => pairs.rests[row]!);
-    if (rests.every((rest) => rest <= threshold)) yield* join(task, own, part.pairs);
-    else if (own.length < items.length / 2) crowded.push(own);
+  const { easy, crowded } = partsOf(pairs, threshold);
+  yield* join(task, itemsOf(easy), pairsAmong(pairs, easy));
+  const later: number[][] = [];
+  for (const part of crowded) {
+    const own = itemsOf(part);
+    if (own.length < items.length / 2) later.push(own);
     else {
       rows.clearFor(own.map((i) => ({ vector: vectors[i]!, scale: scales[i]! })));
       yield* fill(task, own);
+      const rests = part.map((row) => pairs.rests[row]!);
       const search = new QuantisedSearch(rows, heldPairs);
-      yield* join(task, own, part.pairs, { rests, search });
+      yield* join(task, own, pairsAmong(pairs, part), { rests, search });
     }
   }
-  for (const own of crowded) yield* label(task, own);
+  for (const own of later) yield* label(task, own);
 }
 
-/** Joins items that hang together over pairs of their places. */
+/** Joins items over pairs of their places. */
 function* join(
   { vectors, scales, weights, threshold, labels }: Labelling,
   items: readonly number[],
@@ -175,25 +177,25 @@ function* fill({ vectors, scales, rows }: Task, items: readonly number[]): Steps
   }
 }
 
-/** Rows that hang together, ascending, with the pairs between them as places in the list. */
-type Part = { rows: number[]; pairs: Iterable<readonly [number, number]> };
+/** The rows all of whose pairs are held, and, apart, what hangs together where some are not; ascending. */
+function partsOf({ components, rests }: NearPairs, threshold: number) {
+  const parts = new Map<number, number[]>();
+  rests.forEach((rest, row) => {
+    if (rest > threshold) parts.set(components.rootOf(row), []);
+  });
+  const easy: number[] = [];
+  rests.forEach((_, row) => (parts.get(components.rootOf(row)) ?? easy).push(row));
+  return { easy, crowded: [...parts.values()] };
+}
 
-function partsOf({ components, size, first, second }: NearPairs, count: number): Part[] {
-  const sizes = new Uint32Array(count);
-  for (let row = 0; row < count; row++) sizes[components.rootOf(row)]! += 1;
-  const parts = new Map<number, { rows: number[]; pairs: number[] }>();
-  const places = new Uint32Array(count);
-  for (let row = 0; row < count; row++) {
-    const root = components.rootOf(row);
-    if (sizes[root] === 1) continue;
-    const part = parts.get(root);
-    places[row] = part?.rows.length ?? 0;
-    if (part) part.rows.push(row);
-    else parts.set(root, { rows: [row], pairs: [] });
+/** The pairs between some rows, as places in their list. A pair has both of its rows there, or none. */
+function* pairsAmong(
+  { size, first, second, rests }: NearPairs,
+  part: readonly number[],
+): Generator<readonly [number, number]> {
+  const places = new Int32Array(rests.length).fill(-1);
+  for (const [place, row] of part.entries()) places[row] = place;
+  for (let k = 0; k < size; k++) {
+    if (places[first[k]!]! >= 0) yield [places[first[k]!]!, places[second[k]!]!];
   }
-  for (let k = 0; k < size; k++) parts.get(components.rootOf(first[k]!))!.pairs.push(k);
-  function* between(pairs: readonly number[]): Iterable<readonly [number, number]> {
-    for (const k of pairs) yield [places[first[k]!]!, places[second[k]!]!];
-  }
-  return [...parts.values()].map(({ rows, pairs }) => ({ rows, pairs: between(pairs) }));
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { clusterVectors, startClustering } from "../../../../worker/triage/kernel/average-linkage";
 import { agglomerative } from "../../../../worker/triage/strategies/agglomerative";
 import type { ClusteringProblem } from "../../../../worker/triage/strategies/strategy";
-import { groupedVectors, randomNumbers } from "../../../bench/vectors";
+import { groupedVectors, randomNumbers, stormVectors } from "../../../bench/vectors";
 import { averageLinkageByHand, edgesOf, partition } from "../strategies/average-linkage-by-hand";
 
 type Vectors = (Float32Array | null)[];
@@ -124,6 +124,27 @@ describe("average linkage by the kernel", () => {
       expect(labels).toEqual(expected);
       if (work <= 1e4) expect(steps).toBeGreaterThan(10);
       expect(clustering.step(work)).toEqual(expected);
+    }
+  });
+
+  test("gives the labels of the definition for storms, whose pairs are far too many to hold", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.constantFrom(0.3, 0.9, 0.97), heldPairs, (seed, t, held) => {
+        const storm = unit(stormVectors(60, 24, seed, 0.7));
+        const labels = startClustering(storm, t, held).step(Infinity);
+        expect(labels).toEqual(averageLinkageByHand(problem(storm, t)));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("gives the same however many pairs it may hold, where clusters are searched for many times", () => {
+    const vectors = [...stormVectors(700, 96, 3, 0.6), ...groupedVectors(500, 96, 4)];
+    for (const t of [0.05, 0.2, 0.5, 0.9]) {
+      const expected = clusterVectors(vectors, t);
+      for (const held of [40, 2000]) {
+        expect(startClustering(vectors, t, held).step(Infinity)).toEqual(expected);
+      }
     }
   });
 

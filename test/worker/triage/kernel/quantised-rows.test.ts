@@ -84,4 +84,26 @@ describe("quantised rows", () => {
     expect(() => rows.set(0, Float32Array.of(1, 1, 0), 1)).toThrow(RangeError);
     expect(() => rows.set(0, Float32Array.of(NaN, 1, 0), 1)).toThrow(RangeError);
   });
+
+  test("compare some rows with all at once, as finely as their numbers allow, and without those that were removed", () => {
+    const vectors = unitVectors(11, 230, 130);
+    const rows = new QuantisedRows(130, 230);
+    vectors.forEach((vector, row) => rows.set(row, vector, 1));
+    const coarse = rows.error;
+    rows.clearFor(vectors.map((vector) => ({ vector, scale: 1 })));
+    vectors.forEach((vector, row) => rows.set(row, vector, 1));
+    expect(rows.error).toBeLessThan(coarse);
+    rows.remove(7);
+    const left = [...vectors.keys()].slice(0, -1);
+    left[7] = 229;
+    const asked = [0, 7, 228];
+    rows.compareRows(asked).forEach((near, at) => {
+      expect(near.length).toBe(229);
+      left.forEach((i, row) => {
+        const exact = dot(vectors[left[asked[at]!]!]!, vectors[i]!);
+        expect(Math.abs(near[row]! - exact)).toBeLessThanOrEqual(rows.error);
+      });
+    });
+    expect(() => rows.eachPair(0, 0, 0.5, () => undefined)).toThrow(RangeError);
+  });
 });

@@ -13,10 +13,10 @@ const TIER_ICONS: Record<GroupingDecision["tier"], IconName> = {
   person: "manual",
 };
 
-type Props = { decision: GroupingDecision; title: string | undefined; base: string };
+type Props = { decision: GroupingDecision; base: string };
 
 /** A ledger row in words: who or what put a report where it is, with which neighbours, and how sure. */
-export function DecisionEntry({ decision, title, base }: Props) {
+export function DecisionEntry({ decision, base }: Props) {
   const { neighbours, threshold, embedder_version: embedder, method } = decision;
   const nearest = neighbours[0];
   return (
@@ -25,7 +25,7 @@ export function DecisionEntry({ decision, title, base }: Props) {
       <div>
         <p>
           <Link to={`${base}/reports/${decision.feedback_id}`}>
-            {title === undefined ? "A report" : <Words>{title}</Words>}
+            <Words>{decision.title ?? "A report that was removed"}</Words>
           </Link>{" "}
           {verbOf(decision)}
           {nearest ? (

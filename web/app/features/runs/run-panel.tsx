@@ -35,7 +35,7 @@ export function RunPanel({ run, log, evidence, mayCancel, mayOpen, live }: Props
           <Time at={run.created_at} />
         </span>
         {run.finished_at ? <span>took {duration(run.created_at, run.finished_at)}</span> : null}
-        <span>{money(run.spent_micro_usd)}</span>
+        <span>{money(spentBy(run))}</span>
         <span className="run-actions">
           {run.artifact_url ? (
             <a
@@ -127,6 +127,11 @@ export function RunPicker({ runs, selected }: { runs: RunView[]; selected: strin
       ))}
     </nav>
   );
+}
+
+/** The record has a run's cost once it has ended or paused; until then what it has used tells. */
+function spentBy({ status, used, spent_micro_usd }: RunView): number {
+  return isUnderWay(status) ? (used?.micro_usd ?? spent_micro_usd) : spent_micro_usd;
 }
 
 /** A run's cost, from millionths of a US dollar. */
