@@ -12,21 +12,19 @@ const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 type Step = { name: string; command: string; args: string[]; env?: Record<string, string> };
 
 const WORKERD = "test/vitest.workers.config.ts";
-/** Tests in workerd mostly wait, so half of them run beside the others; whole when their coverage is measured. */
+/** Tests in workerd mostly wait, so the two halves run beside each other and all else; whole when their coverage is measured. */
 const workerd = deep
   ? [vitest("workerd", WORKERD, "--coverage")]
   : [
       vitest("workerd: runs", WORKERD, "test/worker/fix"),
       vitest("workerd: all else", WORKERD, "--exclude", "test/worker/fix/**"),
     ];
-/** Steps of one row run at the same time. */
-const rows: Step[][] = [
-  [
-    { name: "check", command: "npm", args: ["run", "--silent", "check"] },
-    vitest("units", "test/vitest.node.config.ts"),
-  ],
-  workerd,
+const checkAndUnits = [
+  { name: "check", command: "npm", args: ["run", "--silent", "check"] },
+  vitest("units", "test/vitest.node.config.ts"),
 ];
+/** Steps of one row run at the same time. */
+const rows: Step[][] = deep ? [checkAndUnits, workerd] : [[...checkAndUnits, ...workerd]];
 
 const browser = process.env["CHROMIUM"] ?? BROWSERS.find((one) => existsSync(one));
 if (browser) {
