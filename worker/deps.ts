@@ -3,7 +3,7 @@ import { DomainError } from "./domain/errors";
 import { DEFAULT_GROUPING, type EmbedderName, type GroupingSettings } from "./domain/grouping";
 import type { ModelPrice, ModelTask } from "./domain/models";
 import type { RunStatus } from "./domain/run";
-import { settingsOf, type Env, type Settings } from "./env";
+import { secretsAmong, settingsOf, type Env, type Settings } from "./env";
 import { createGithubForge, type GithubSettings } from "./fix/forge/github";
 import { createGithubPulls } from "./fix/forge/github-pulls";
 import type { RunDeps } from "./fix/deps";
@@ -216,6 +216,7 @@ export function runObjectDeps(env: Env): RunObjectDeps {
     sandboxes: () => sandboxesOf(settings),
     runner: runnerNamed,
     runBudgetMicroUsd: settings.RUN_BUDGET_USD * 1_000_000,
+    secrets: secretsAmong(settings),
   };
 }
 

@@ -153,6 +153,22 @@ export function refuseWrongSettings(values: object): void {
   if (wrong.length > 0) throw new DomainError("misconfigured", wrong.join("; "));
 }
 
+const SECRETS = [
+  "SEALING_KEY",
+  "SETUP_TOKEN",
+  "GITHUB_TOKEN",
+  "REDDIT_CLIENT_SECRET",
+  "E2B_API_KEY",
+  "GEMINI_API_KEY",
+  "MODEL_API_KEY",
+  "MODEL_FALLBACK_API_KEY",
+] as const satisfies (keyof Settings)[];
+
+/** The values of all secrets that are set. */
+export function secretsAmong(settings: Settings): string[] {
+  return SECRETS.flatMap((name) => settings[name] ?? []);
+}
+
 const parsed = new WeakMap<object, Settings>();
 
 /**

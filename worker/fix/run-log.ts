@@ -52,10 +52,19 @@ export function eventLine(event: RunEvent): string {
 
 /** What a run's own token looks like: the only secret that a sandbox ever holds. */
 const RUN_TOKEN = /scr_[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+/g;
+/** A shorter value may be an ordinary word. */
+const SECRET_UNITS = 8;
 
-/** A text for the log without the tokens of runs, wherever an agent repeats its own. */
-export function withoutTokens(text: string): string {
-  return text.replace(RUN_TOKEN, "[token]");
+/**
+ * A text for the log without the tokens of runs, wherever an agent repeats its own, and without the installation's secrets, by
+ * their exact values: no sandbox holds one, but what a service answers may repeat it.
+ */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret.length >= SECRET_UNITS)
+    .toSorted((one, other) => other.length - one.length)
+    .reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text)
+    .replace(RUN_TOKEN, "[token]");
 }
 
 /** Longest text of one event, and most events of one run: beyond that, raw output is dropped. */

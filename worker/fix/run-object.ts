@@ -15,6 +15,8 @@ export type RunObjectDeps = {
   sandboxes(): Sandboxes;
   runner(name: RunnerName): Runner;
   runBudgetMicroUsd: number;
+  /** The installation's secrets, which no log may tell. */
+  secrets: readonly string[];
 };
 
 const LOOK_EVERY_MS = 1_000;
@@ -24,7 +26,7 @@ const REPLAY_PAGE = 500;
 export function createRunObject<E>(makeDeps: (env: E) => RunObjectDeps) {
   return class extends DurableObject<E> {
     readonly #deps = makeDeps(this.env);
-    readonly #tables = new RunTables(this.ctx.storage);
+    readonly #tables = new RunTables(this.ctx.storage, this.#deps.secrets);
 
     async append(events: NewRunEvent[]): Promise<void> {
       const stored = this.#tables.append(events, this.#deps.clock());

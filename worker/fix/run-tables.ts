@@ -2,12 +2,12 @@ import type { RunEvent } from "../domain/run";
 import type { RunLimits, RunUse } from "../domain/steering";
 import type { TokenCount } from "./gateway/price";
 import {
-  withoutTokens,
   EVENT_LIMIT,
   EVENT_TEXT_LIMIT,
   type NewRunEvent,
   type RunEventPage,
   type WatchedAgent,
+  withoutSecrets,
 } from "./run-log";
 
 type Watch = WatchedAgent & { offset: number; exitCode: number | null; startedAt: number };
@@ -19,7 +19,11 @@ export const NO_TOKENS: TokenCount = { input: 0, output: 0 };
 
 /** The run object's SQLite. All its SQL lives here. */
 export class RunTables {
-  constructor(private readonly storage: DurableObjectStorage) {
+  /** `secrets`: what no event may tell. */
+  constructor(
+    private readonly storage: DurableObjectStorage,
+    private readonly secrets: readonly string[],
+  ) {
     storage.sql.exec(`
       CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, level INTEGER NOT NULL,
         stage TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, key TEXT UNIQUE);
@@ -165,7 +169,7 @@ export class RunTables {
       .toArray();
     const seq = last!.seq + 1;
     if (seq > EVENT_LIMIT && event.kind === "output") return [];
-    const text = cut(event.text);
+    const text = cut(withoutSecrets(event.text, this.secrets));
     const stored = this.storage.sql.exec(
       "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING RETURNING seq",
       seq,
@@ -202,7 +206,6 @@ type EventRow = {
   text: string;
 };
 
-function cut(told: string): string {
-  const text = withoutTokens(told);
+function cut(text: string): string {
   return text.length <= EVENT_TEXT_LIMIT ? text : `${text.slice(0, EVENT_TEXT_LIMIT)} […cut]`;
 }
