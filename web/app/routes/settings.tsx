@@ -94,6 +94,15 @@ export default function Settings() {
           <fieldset className="plain-fieldset" disabled={tokens === null}>
             <legend className="visually-hidden">Project</legend>
             <ProjectFields values={kept?.values ?? project} problem={ofProject} />
+            <TrustFields
+              values={kept?.trust ?? typedTrustOf(project.settings)}
+              problem={ofProject}
+            />
+            <RunFields values={kept?.runs ?? runSettingsOf(project.settings)} problem={ofProject} />
+            <ModelFields
+              values={kept?.models ?? typedModelsOf(project.settings.models)}
+              problem={ofProject}
+            />
             <Field
               label="Similarity line"
               hint={
@@ -118,15 +127,6 @@ export default function Settings() {
                 />
               )}
             </Field>
-            <TrustFields
-              values={kept?.trust ?? typedTrustOf(project.settings)}
-              problem={ofProject}
-            />
-            <RunFields values={kept?.runs ?? runSettingsOf(project.settings)} problem={ofProject} />
-            <ModelFields
-              values={kept?.models ?? typedModelsOf(project.settings.models)}
-              problem={ofProject}
-            />
             <ScrubFields scrub={kept?.scrub ?? project.settings.scrub} />
           </fieldset>
           {tokens === null ? (
