@@ -16,13 +16,12 @@ export function crashReport(
   return { title, body: `The shop shows an error page.\n\n${stackText(bug)}` };
 }
 
-/** Forgets what the played forge and sandboxes hold: each test begins with the seeded repository. */
+/** Forgets what the played forge, sandboxes and model hold: each test begins with the seeded repository and no script. */
 export async function freshWorld(): Promise<void> {
-  const { forge, sandbox } = env.WORLD;
-  await Promise.all([
-    fetch(`${forge}/__world/reset`, { method: "POST" }),
-    fetch(`${sandbox}/__world/reset`, { method: "POST" }),
-  ]);
+  const { forge, sandbox, model } = env.WORLD;
+  await Promise.all(
+    [forge, sandbox, model].map((one) => fetch(`${one}/__world/reset`, { method: "POST" })),
+  );
 }
 
 /** A project whose plans need no approval and whose test command takes no time, if the test does not say otherwise. */

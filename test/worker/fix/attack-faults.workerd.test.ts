@@ -13,7 +13,6 @@ import {
   untilRun,
   wholeLog,
 } from "../../builders/fix";
-import { resetModel } from "../../builders/model";
 import { COUPON_FILE, CURE, WRITE_TEST } from "./runners/coupon";
 
 /** What a report may tell an agent to do. It never gets to read one; here it does all of it nonetheless. */
@@ -23,7 +22,7 @@ const PATIENCE = 150_000;
 vi.setConfig({ testTimeout: PATIENCE + 30_000 });
 
 beforeEach(async () => {
-  await Promise.all([freshWorld(), resetModel()]);
+  await freshWorld();
 });
 
 async function attack(script: string) {

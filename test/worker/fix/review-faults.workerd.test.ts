@@ -14,7 +14,7 @@ import {
   untilRun,
   wholeLog,
 } from "../../builders/fix";
-import { modelBodies, modelFault, resetModel, script } from "../../builders/model";
+import { modelBodies, modelFault, script } from "../../builders/model";
 // eslint-disable-next-line import/default -- the file as text, by vite
 import sample from "../../world/sample/src/discounts.js?raw";
 import { COUPON_FILE, CURE, cured, WRITE_TEST } from "./runners/coupon";
@@ -37,7 +37,7 @@ const PATIENCE = 150_000;
 vi.setConfig({ testTimeout: PATIENCE + 30_000 });
 
 beforeEach(async () => {
-  await Promise.all([freshWorld(), resetModel()]);
+  await freshWorld();
 });
 
 async function runOf(project: TestProject, runner: "llm_patch" | "sandbox_kilo" | "repair_rules") {

@@ -18,7 +18,7 @@ import {
   untilRun,
   wholeLog,
 } from "../../../builders/fix";
-import { modelBodies, resetModel, script } from "../../../builders/model";
+import { modelBodies, script } from "../../../builders/model";
 import { COUPON_FILE, COUPON_TEST, COUPON_TEST_TEXT, CURE, cured, WRITE_TEST } from "./coupon";
 
 const NO_PLAN = { text: "I have no plan." };
@@ -65,7 +65,7 @@ const RUNNERS: Record<Driven, (job: Job) => Promise<TestProject>> = {
 };
 
 beforeEach(async () => {
-  await Promise.all([freshWorld(), resetModel()]);
+  await freshWorld();
 });
 
 describe.each(Object.keys(RUNNERS) as Driven[])("the runner %s", (runner) => {
