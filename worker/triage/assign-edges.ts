@@ -1,5 +1,5 @@
 import type { AssignInput, AssignItem, SimilarPair } from "./assignment";
-import { mixedEase, QUOTE_EASE, stackness } from "./threshold";
+import { areTextAndStack, mixedEase, QUOTE_EASE } from "./threshold";
 
 /** Rounding of float32 must not drop a pair at the line: the strategy decides again in float64. */
 export const GUARD = 1e-6;
@@ -99,8 +99,8 @@ export function quotesAmong(
   items: readonly AssignItem[],
   line: number,
 ): Edge[] {
-  const stack = items.map(({ stackShare }) => Math.max(0, stackness(stackShare)));
   return near.filter(
-    ({ i, j, similarity }) => Math.abs(stack[i]! - stack[j]!) > 0.5 && similarity > NAMED * line,
+    ({ i, j, similarity }) =>
+      similarity > NAMED * line && areTextAndStack(items[i]!.stackShare, items[j]!.stackShare),
   );
 }

@@ -6,7 +6,7 @@ import type { Anchors, Embedder } from "./embedders/embedder";
 import type { Verdict } from "./grey-problem";
 import type { IdfTable } from "./embedders/lexical/idf";
 import type { StoredVector, VectorTables } from "./vector-tables";
-import { pairLine, QUOTE_EASE, stackness } from "./threshold";
+import { areTextAndStack, pairLine, QUOTE_EASE } from "./threshold";
 import { isQuotation, wordingOf } from "./wording";
 import { LocalIndex } from "./vectors/local-index";
 import type { VectorIndex } from "./vectors/vector-index";
@@ -150,10 +150,7 @@ export class Neighbourhood {
 
   /** Marks the pairs of a text and a crash in which one quotes the other. `fresh` are not in the tables yet. */
   private withQuotations(one: Fresh, pairs: SimilarPair[], fresh: readonly Fresh[]): SimilarPair[] {
-    const share = Math.max(0, stackness(one.stackShare));
-    const mixed = pairs.filter(
-      ({ b }) => Math.abs(share - Math.max(0, stackness(this.shares.get(b) ?? 0))) > 0.5,
-    );
+    const mixed = pairs.filter(({ b }) => areTextAndStack(one.stackShare, this.shares.get(b) ?? 0));
     if (mixed.length === 0 || !one.wording) return pairs;
     const stored = this.tables.vectorsOf(mixed.map(({ b }) => b));
     const wordings = new Map([...stored, ...fresh].map((row) => [row.feedbackId, row.wording]));

@@ -108,6 +108,12 @@ export function userFacing(raw: number, stackShares: [number, number], anchors: 
   return (low + high) / 2;
 }
 
+/** Whether one of two reports is mainly a text and the other mainly a stack. */
+export function areTextAndStack(one: number, other: number): boolean {
+  const [a, b] = [Math.max(0, stackness(one)), Math.max(0, stackness(other))];
+  return Math.abs(a - b) > 0.5;
+}
+
 /** 0 for a text, 1 for a report that is mainly stack; below 0 for a text of a few words. */
 export function stackness(share: number): number {
   return Math.min(1, Math.max(-1, share) / ALL_STACK);
